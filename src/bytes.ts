@@ -1,0 +1,200 @@
+// UTF-8, base64, hex and constant-time equality without any host global, so that verifying and decrypting run on bare
+// ECMAScript. Decoders give `undefined` for input they refuse: what that failure means is for the protocol to say.
+
+/** A plain byte array; written so that TypeScript before 5.7, where Uint8Array is not generic, reads it too. */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
+/**
+ * Length of `text` in UTF-8 bytes, or -1 where it holds a lone surrogate (RFC 3629 section 3 gives it no encoding).
+ */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) {
+      length += 1;
+    } else {
+      length += 2;
+      if (unit >= 0xd800 && unit <= 0xdfff) {
+        const next = text.charCodeAt(i + 1);
+        if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return -1;
+        i += 1; // a pair: 2 code units counted, 2 more bytes, 4 in all
+      }
+    }
+  }
+  return length;
+}
+
+/** UTF-8 bytes of a well-formed `text`; `undefined` where it holds a lone surrogate. */
+export function encodeUtf8(text: string): Bytes | undefined {
+  const length = utf8Length(text);
+  if (length < 0) return undefined;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    let point = text.charCodeAt(i);
+    if (point < 0x80) {
+      bytes[at++] = point;
+    } else if (point < 0x800) {
+      bytes[at++] = 0xc0 | (point >> 6);
+      bytes[at++] = 0x80 | (point & 0x3f);
+    } else {
+      if (point >= 0xd800 && point <= 0xdfff) {
+        point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
+        bytes[at++] = 0xf0 | (point >> 18);
+        bytes[at++] = 0x80 | ((point >> 12) & 0x3f);
+      } else {
+        bytes[at++] = 0xe0 | (point >> 12);
+      }
+      bytes[at++] = 0x80 | ((point >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return bytes;
+}
+
+/**
+ * The text of UTF-8 `bytes` from `start` to `end`, a leading BOM kept; `undefined` where they are not UTF-8 by the
+ * table of Unicode 3.9 D92 (no overlong form, no surrogate, nothing above U+10FFFF, no truncated sequence).
+ */
+export function decodeUtf8(bytes: Uint8Array, start: number = 0, end: number = bytes.length): string | undefined {
+  let text = '';
+  const units: number[] = [];
+  for (let at = start; at < end; ) {
+    const lead = bytes[at++] as number;
+    if (lead < 0x80) {
+      units.push(lead);
+    } else {
+      // The lead byte gives how many bytes follow and, for four of them, a narrower range for the first that follows.
+      let following = 1;
+      let lowest = 0x80;
+      let highest = 0xbf;
+      let point = lead & 0x1f;
+      if (lead >= 0xe0) {
+        following = 2;
+        point = lead & 0x0f;
+        if (lead === 0xe0) lowest = 0xa0;
+        if (lead === 0xed) highest = 0x9f;
+      }
+      if (lead >= 0xf0) {
+        following = 3;
+        point = lead & 0x07;
+        if (lead === 0xf0) lowest = 0x90;
+        if (lead === 0xf4) highest = 0x8f;
+      }
+      if (lead < 0xc2 || lead > 0xf4 || at + following > end) return undefined;
+      for (; following > 0; following--) {
+        const byte = bytes[at++] as number;
+        if (byte < lowest || byte > highest) return undefined;
+        point = (point << 6) | (byte & 0x3f);
+        lowest = 0x80;
+        highest = 0xbf;
+      }
+      if (point < 0x10000) units.push(point);
+      else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
+    }
+    // Engines bound the number of arguments of a call; 4,096 is safe everywhere.
+    if (units.length >= 4094) {
+      text += String.fromCharCode.apply(null, units);
+      units.length = 0;
+    }
+  }
+  return text + String.fromCharCode.apply(null, units);
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const INVALID = 64;
+
+let sextets: Uint8Array | undefined;
+
+/** From a code unit below 128 to its six bits; made at first use, because nothing is computed at import. */
+function sextetTable(): Uint8Array {
+  if (sextets === undefined) {
+    sextets = new Uint8Array(128).fill(INVALID);
+    for (let value = 0; value < 64; value++) sextets[ALPHABET.charCodeAt(value)] = value;
+  }
+  return sextets;
+}
+
+/** Base64 of the standard alphabet with padding (RFC 4648 section 4), on one line. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const group =
+      ((bytes[at] as number) << 16) | ((left > 1 ? (bytes[at + 1] as number) : 0) << 8) | (bytes[at + 2] ?? 0);
+    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
+    text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=';
+    text += left > 2 ? ALPHABET.charAt(group & 63) : '=';
+  }
+  return text;
+}
+
+/**
+ * The bytes of strict base64: standard alphabet, padded to a multiple of four, spare bits zero (RFC 4648 section 3.5),
+ * no white space. Everything else is `undefined`: two texts never stand for the same bytes.
+ *
+ * `reserve` leaves that many zero bytes in front, for an IV that a protocol carries elsewhere.
+ */
+export function decodeBase64(text: string, reserve: number = 0): Bytes | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return decodeSextets(text, text.length - padding, reserve, true);
+}
+
+/** `text` without the ASCII white space (TAB, LF, FF, CR, SPACE) that MIME encoders (RFC 2045 section 6.8) put in. */
+export function withoutAsciiWhitespace(text: string): string {
+  return /[\t\n\f\r ]/.test(text) ? text.replace(/[\t\n\f\r ]+/g, '') : text;
+}
+
+/**
+ * The bytes of `length` characters of base64 at the start of `text`, no padding among them. Spare bits are the low bits
+ * of the last character that fill no byte: 2 after 3 characters of a group, 4 after 2.
+ */
+export function decodeSextets(
+  text: string,
+  length: number,
+  reserve: number,
+  spareBitsMustBeZero: boolean,
+): Bytes | undefined {
+  if (length % 4 === 1) return undefined;
+  const table = sextetTable();
+  const bytes = new Uint8Array(reserve + ((length * 3) >> 2));
+  let at = reserve;
+  let bits = 0;
+  let count = 0;
+  let invalid = 0;
+  for (let i = 0; i < length; i++) {
+    const sextet = table[text.charCodeAt(i)] ?? INVALID;
+    invalid |= sextet;
+    bits = (bits << 6) | (sextet & 63);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      bytes[at++] = bits >> count;
+      bits &= (1 << count) - 1;
+    }
+  }
+  if (invalid >= INVALID || (spareBitsMustBeZero && bits !== 0)) return undefined;
+  return bytes;
+}
+
+/** Lower-case hexadecimal. */
+export function encodeHex(bytes: Uint8Array): string {
+  const digits = '0123456789abcdef';
+  let text = '';
+  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
+  return text;
+}
+
+/**
+ * Whether two strings are the same code units, in a time that depends on their lengths alone: neither where the first
+ * difference stands nor how many there are shows.
+ */
+export function equalInConstantTime(actual: string, expected: string): boolean {
+  let difference = actual.length ^ expected.length;
+  // Beyond the end of `actual` charCodeAt is NaN, which `^` takes as 0.
+  for (let i = 0; i < expected.length; i++) difference |= actual.charCodeAt(i) ^ expected.charCodeAt(i);
+  return difference === 0;
+}

@@ -1,0 +1,503 @@
+// Feishu / Lark event and callback codec. `callback-codec/feishu`.
+// https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Bytes, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, equalInConstantTime } from './bytes.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptPadded, encryptPadded, nobleAesCbc } from './engine.ts';
+import { CallbackError, decryptError } from './errors.ts';
+import { hexDigest } from './hash.ts';
+import {
+  isBytes,
+  payloadText,
+  requireBytes,
+  requireFunction,
+  requireMaxBodyBytes,
+  requireObject,
+  requireSecret,
+  requireString,
+  requireText,
+  requireTolerance,
+} from './options.ts';
+import { type RandomSource, randomAlphanumerics, randomBytes } from './random.ts';
+import {
+  type Body,
+  type CallbackRequest,
+  field,
+  isAccepted,
+  isJsonObject,
+  type JsonObject,
+  MAX_BODY_BYTES,
+  parseJsonObject,
+  readBody,
+  readHeader,
+  requireFresh,
+  requireJsonObject,
+  SECONDS_OR_MILLISECONDS,
+  textField,
+} from './request.ts';
+
+export type { AesCbc, AesCbcEngine } from './engine.ts';
+export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export type { RandomSource } from './random.ts';
+export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
+
+/** What {@link createFeishuCodec} needs: at least one of the two secrets; give both. */
+export interface FeishuCodecOptions {
+  /**
+   * Encrypt Key of the app ("Events & Callbacks > Encryption Strategy"), used as it stands there, never trimmed. With
+   * it, a request must be encrypted and signed.
+   */
+  encryptKey?: string | undefined;
+  /** Verification Token of the app, from the same page. Where it is given, every challenge and event must carry it. */
+  verificationToken?: string | undefined;
+  /**
+   * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): Feishu names no window and
+   * repeats events for hours. It needs `encryptKey`, because without one nothing is signed.
+   */
+  toleranceSeconds?: number | undefined;
+  /** The clock: milliseconds since the epoch. Default `Date.now`. */
+  now?: (() => number) | undefined;
+  /** Source of random bytes for `encrypt` and `encode`. Default the host's `crypto.getRandomValues`. */
+  random?: RandomSource | undefined;
+  /** Longest body in bytes, checked before any other work. Default 1,048,576. */
+  maxBodyBytes?: number | undefined;
+  /** AES engine. Default: the best that the host has. */
+  aes?: AesCbcEngine | undefined;
+}
+
+/** A request to prove that the URL is yours: answer `reply(message)` as JSON within one second. */
+export interface FeishuChallenge {
+  kind: 'challenge';
+  /** To be sent back unchanged. At most 1,024 characters. */
+  challenge: string;
+  /** The JSON as decrypted, or the body where it was plain. */
+  text: string;
+}
+
+/** An event, or a callback such as `card.action.trigger`. */
+export interface FeishuEvent {
+  kind: 'event';
+  schema: '1.0' | '2.0';
+  /**
+   * What to deduplicate on, because Feishu delivers at least once: `header.event_id` (2.0) or `uuid` (1.0). Some
+   * callbacks, `url.preview.get` for one, have none.
+   */
+  id?: string | undefined;
+  /** `header.event_type` (2.0) or `event.type` (1.0), for example `im.message.receive_v1`. */
+  type: string;
+  /** As sent: `header.create_time` (2.0, milliseconds or microseconds) or `ts` (1.0, seconds with a fraction). */
+  createTime?: string | undefined;
+  appId?: string | undefined;
+  tenantKey?: string | undefined;
+  /** The `event` object, unvalidated: its shape depends on `type`. */
+  event: unknown;
+  /** The JSON as decrypted, or the body where it was plain: for integers above 2^53 and repeated names. */
+  text: string;
+}
+
+/** What {@link FeishuCodec.decode} returns. Test `kind` first. */
+export type FeishuMessage = FeishuChallenge | FeishuEvent;
+
+/** One app's codec, made by {@link createFeishuCodec}. Its methods need no `this`. */
+export interface FeishuCodec {
+  /**
+   * Verifies, decrypts and parses a request. Signature, then freshness, then decryption, then the Verification Token.
+   *
+   * With an `encryptKey`: a body without `encrypt` is refused; any of the three signature headers demands all three, and
+   * they must verify over the raw body; without them only the encrypted URL challenge is accepted, and whatever else is
+   * wrong with such a request gives one and the same ERR_SIGNATURE.
+   *
+   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
+   * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
+   */
+  decode(request: CallbackRequest): FeishuMessage;
+  /**
+   * Whether the request is signed with the `encryptKey` and fresh. False for everything a sender can do wrong, for the
+   * unsigned challenge, and without an `encryptKey`. `decode` does this by itself.
+   *
+   * @throws {TypeError} As `decode`.
+   */
+  verify(request: CallbackRequest): boolean;
+  /**
+   * Decrypts the `encrypt` field alone. Unauthenticated: it does not look at the signature, and whoever may call it with
+   * ciphertext of their choice learns the plaintext of captured events from its failures. Prefer `decode`.
+   *
+   * @throws {CallbackError} ERR_DECRYPT; ERR_CONFIG without an `encryptKey`.
+   */
+  decrypt(encrypt: string): string;
+  /**
+   * Encrypts text as Feishu does. `iv`: 16 bytes instead of random ones, for tests.
+   *
+   * @throws {CallbackError} ERR_CONFIG without an `encryptKey` or with an iv of another length; ERR_RANDOM.
+   */
+  encrypt(text: string, options?: { iv?: Uint8Array | undefined }): string;
+  /**
+   * The platform's half, for tests and simulators: the headers and body with which Feishu would push `payload`. A string
+   * is sent verbatim, anything else as JSON, the configured Verification Token added where there is none. A challenge
+   * goes unsigned, as Feishu sends it. Without an `encryptKey` the body is plain.
+   *
+   * `timestamp`: default the clock in seconds. `nonce`: default 16 random characters. `iv`: default 16 random bytes.
+   *
+   * @throws {CallbackError} ERR_CONFIG: timestamp or nonce that no header can carry; ERR_RANDOM.
+   */
+  encode(
+    payload: unknown,
+    options?: { timestamp?: string | undefined; nonce?: string | undefined; iv?: Uint8Array | undefined },
+  ): { headers: Record<string, string>; body: string };
+  /**
+   * What to answer as JSON with status 200: `{ challenge }` to a challenge, `{}` to an event. The handler of a card
+   * callback sends an object of its own instead. Answers are never encrypted.
+   */
+  reply(message: FeishuMessage): { challenge: string } | Record<string, never>;
+}
+
+/**
+ * The signature of a request: SHA-256(timestamp ‖ nonce ‖ encryptKey ‖ body), a plain hash without separators.
+ *
+ * It is no HMAC: since the body comes last, a captured pair can be extended by bytes that are no JSON. `decode` refuses
+ * those; so must you if you only compare signatures. The old message card (`card.action.trigger_v1`) signs otherwise.
+ *
+ * @param request `timestamp` and `nonce`: the headers `X-Lark-Request-Timestamp` and `-Nonce`, opaque text. `body`: the
+ * raw body, a string counting as its UTF-8 bytes.
+ * @param encryptKey The app's Encrypt Key, not the Verification Token.
+ * @returns 64 lower-case hexadecimal digits, as in `X-Lark-Signature`.
+ * @throws {CallbackError} ERR_CONFIG: encryptKey missing or empty.
+ * @throws {TypeError} A wrong type, or a lone surrogate.
+ *
+ * @example
+ * ```ts
+ * import { feishuSignature } from 'callback-codec/feishu';
+ *
+ * const signature = feishuSignature(
+ *   { timestamp: '1609430400', nonce: '1234567890', body: '{"encrypt":"P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk="}' },
+ *   'test key',
+ * );
+ * console.log(signature.length); // 64
+ * ```
+ */
+export function feishuSignature(
+  request: { timestamp: string; nonce: string; body: string | Uint8Array },
+  encryptKey: string,
+): string {
+  const { timestamp, nonce, body } = requireObject('request', request);
+  requireText('timestamp', timestamp);
+  requireText('nonce', nonce);
+  if (!isBytes(body)) requireText('body', body);
+  return sign(timestamp, nonce, requireSecret('encryptKey', encryptKey), body);
+}
+
+/**
+ * Encrypts text as Feishu does: base64(iv ‖ AES-256-CBC(PKCS#7(utf8(text)))) under SHA-256(utf8(encryptKey)).
+ *
+ * @param text Any text without lone surrogates.
+ * @param encryptKey The app's Encrypt Key.
+ * @param options `iv`: 16 bytes instead of random ones, for tests. `random`: where the IV comes from on a host without
+ * `crypto.getRandomValues`.
+ * @returns Padded base64 on one line: the value of the `encrypt` field.
+ * @throws {CallbackError} ERR_CONFIG: encryptKey missing or empty, iv not of 16 bytes. ERR_RANDOM: no secure source.
+ * @throws {TypeError} A wrong type, or a lone surrogate.
+ *
+ * @example
+ * ```ts
+ * import { encryptFeishuEvent } from 'callback-codec/feishu';
+ *
+ * // The documentation's example, with the IV that is in it.
+ * const iv = Uint8Array.of(0x3f, 0x7e, 0xf0, 0xf9, 0x56, 0x48, 0x98, 0xd8, 0x0f, 0x10, 0xed, 0x51, 0x06, 0x12, 0x7a, 0x46);
+ * console.log(encryptFeishuEvent('hello world', 'test key', { iv })); // P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=
+ * ```
+ */
+export function encryptFeishuEvent(
+  text: string,
+  encryptKey: string,
+  options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
+): string {
+  return seal(nobleAesCbc(deriveKey(requireSecret('encryptKey', encryptKey))), text, options.iv, options.random);
+}
+
+/**
+ * Decrypts the `encrypt` field of a request. Unauthenticated: it checks no signature, and CBC protects nothing by itself.
+ * Use `decode` of {@link createFeishuCodec} for requests from a network.
+ *
+ * @param encrypt base64(iv ‖ ciphertext): standard alphabet, padded, no white space, spare bits zero.
+ * @param encryptKey The app's Encrypt Key.
+ * @returns The plaintext, a leading BOM included.
+ * @throws {CallbackError} ERR_DECRYPT: anything wrong with `encrypt`. ERR_CONFIG: encryptKey missing or empty.
+ * @throws {TypeError} A wrong type.
+ *
+ * @example
+ * ```ts
+ * import { decryptFeishuEvent } from 'callback-codec/feishu';
+ *
+ * console.log(decryptFeishuEvent('P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=', 'test key')); // hello world
+ * ```
+ */
+export function decryptFeishuEvent(encrypt: string, encryptKey: string): string {
+  const aes = nobleAesCbc(deriveKey(requireSecret('encryptKey', encryptKey)));
+  const text = open(aes, requireString('encrypt', encrypt));
+  if (text === undefined) throw decryptError();
+  return text;
+}
+
+/**
+ * Makes the codec of one app. Secrets and options are checked here, once.
+ *
+ * @param options At least one of `encryptKey` and `verificationToken`; give both.
+ * @throws {CallbackError} ERR_CONFIG: no secret, an empty one, or an option out of range.
+ * @throws {TypeError} An option of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { createFeishuCodec } from 'callback-codec/feishu';
+ *
+ * const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
+ * const { headers, body } = codec.encode({ type: 'url_verification', challenge: 'ajls384kdjxxxx' });
+ * const message = codec.decode({ headers, body });
+ * console.log(codec.reply(message)); // { challenge: 'ajls384kdjxxxx' }
+ * ```
+ */
+export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
+  const { encryptKey, verificationToken, random } = requireObject('options', options);
+  const engine = requireFunction('aes', options.aes ?? nobleAesCbc);
+  const now = requireFunction('now', options.now ?? Date.now);
+  const freshness = { toleranceSeconds: requireTolerance(options.toleranceSeconds ?? Infinity), now };
+  const maxBodyBytes = requireMaxBodyBytes(options.maxBodyBytes ?? MAX_BODY_BYTES);
+  if (random !== undefined) requireFunction('random', random);
+  if (encryptKey === undefined && verificationToken === undefined) {
+    throw new CallbackError(
+      'ERR_CONFIG',
+      'encryptKey or verificationToken is needed, better both: no secret, no codec',
+    );
+  }
+  if (verificationToken !== undefined) requireSecret('verificationToken', verificationToken);
+  const secret = encryptKey === undefined ? undefined : requireSecret('encryptKey', encryptKey);
+  const aes = secret === undefined ? undefined : engine(deriveKey(secret));
+
+  /** Whether the request is signed at all; where it is, the signature must hold over a body that is UTF-8, and be fresh. */
+  function checkSignature(request: CallbackRequest, body: Body, key: string): boolean {
+    const signature = readHeader(request, 'x-lark-signature');
+    const timestamp = readHeader(request, 'x-lark-request-timestamp');
+    const nonce = readHeader(request, 'x-lark-request-nonce');
+    if (signature === undefined && timestamp === undefined && nonce === undefined) return false;
+    if (signature === undefined || timestamp === undefined || nonce === undefined) {
+      throw new CallbackError(
+        'ERR_SIGNATURE',
+        'of X-Lark-Signature, X-Lark-Request-Timestamp and X-Lark-Request-Nonce some are there and some are not',
+      );
+    }
+    // SHA-256(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
+    if (!equalInConstantTime(signature, sign(timestamp, nonce, key, body.raw)) || body.text === undefined) {
+      throw new CallbackError(
+        'ERR_SIGNATURE',
+        'X-Lark-Signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key',
+      );
+    }
+    requireFresh(timestamp, freshness, SECONDS_OR_MILLISECONDS);
+    return true;
+  }
+
+  /** Whether the token is the app's, where one is configured. `event.token` is another thing: it updates a card. */
+  function hasToken(payload: JsonObject): boolean {
+    if (verificationToken === undefined) return true;
+    const holder = isVersion2(payload) ? field(payload, 'header') : payload;
+    const token = isJsonObject(holder) ? field(holder, 'token') : undefined;
+    return typeof token === 'string' && equalInConstantTime(token, verificationToken);
+  }
+
+  /** A message whose signature was verified, or that came plain to an app without Encrypt Key. */
+  function readMessage(text: string, payload: JsonObject): FeishuMessage {
+    const message = isChallenge(payload) ? readChallenge(text, payload) : readEvent(text, payload);
+    if (message === undefined) {
+      throw new CallbackError(
+        'ERR_REQUEST',
+        'neither a url_verification nor an event: a field is missing or no string',
+      );
+    }
+    if (!hasToken(payload)) {
+      throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
+    }
+    return message;
+  }
+
+  /**
+   * The URL challenge, the one request that Feishu encrypts without signing it. Whoever sends captured ciphertext this
+   * way must not learn from the answer how far decryption came, so everything that can go wrong has one answer.
+   */
+  function readUnsigned(encrypt: string, cipher: AesCbc): FeishuChallenge {
+    const text = open(cipher, encrypt);
+    const payload = text === undefined ? undefined : parseJsonObject(text);
+    if (text !== undefined && payload !== undefined && isChallenge(payload) && hasToken(payload)) {
+      const message = readChallenge(text, payload);
+      if (message !== undefined) return message;
+    }
+    throw new CallbackError(
+      'ERR_SIGNATURE',
+      'not signed, and only the URL challenge of this app may be: pass the headers, check Encrypt Key and Verification Token',
+    );
+  }
+
+  function decode(request: CallbackRequest): FeishuMessage {
+    const body = readBody(request, maxBodyBytes);
+    if (secret === undefined || aes === undefined) {
+      const payload = requireJsonObject('body', body.text);
+      if (typeof field(payload, 'encrypt') === 'string') {
+        throw new CallbackError('ERR_REQUEST', 'the body is encrypted, but this codec was made without an encryptKey');
+      }
+      return readMessage(body.text as string, payload);
+    }
+    const isSigned = checkSignature(request, body, secret);
+    const encrypt = readEncrypt(requireJsonObject('body', body.text));
+    if (!isSigned) return readUnsigned(encrypt, aes);
+    const text = open(aes, encrypt);
+    if (text === undefined) throw decryptError();
+    return readMessage(text, requireJsonObject('the plaintext', text));
+  }
+
+  function verify(request: CallbackRequest): boolean {
+    return isAccepted(() => {
+      const body = readBody(request, maxBodyBytes);
+      return secret !== undefined && checkSignature(request, body, secret);
+    });
+  }
+
+  function requireAes(): AesCbc {
+    if (aes === undefined) throw new CallbackError('ERR_CONFIG', 'this codec was made without an encryptKey');
+    return aes;
+  }
+
+  function decrypt(encrypt: string): string {
+    const text = open(requireAes(), requireString('encrypt', encrypt));
+    if (text === undefined) throw decryptError();
+    return text;
+  }
+
+  function encrypt(text: string, { iv }: { iv?: Uint8Array | undefined } = {}): string {
+    return seal(requireAes(), text, iv, random);
+  }
+
+  function encode(payload: unknown, options: EncodeOptions = {}): { headers: Record<string, string>; body: string } {
+    const text = typeof payload === 'string' ? payloadText(payload) : withToken(payloadText(payload));
+    const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
+    if (secret === undefined || aes === undefined) return { headers, body: text };
+    const body = JSON.stringify({ encrypt: seal(aes, text, options.iv, random) });
+    const parsed = parseJsonObject(text);
+    if (parsed === undefined || !isChallenge(parsed)) {
+      const timestamp = requireHeaderText('timestamp', options.timestamp ?? String(Math.floor(now() / 1000)));
+      const nonce = requireHeaderText('nonce', options.nonce ?? randomAlphanumerics(random));
+      headers['X-Lark-Request-Timestamp'] = timestamp;
+      headers['X-Lark-Request-Nonce'] = nonce;
+      headers['X-Lark-Signature'] = sign(timestamp, nonce, secret, body);
+    }
+    return { headers, body };
+  }
+
+  /** JSON with the Verification Token where it belongs and is not there yet. */
+  function withToken(text: string): string {
+    const json = parseJsonObject(text);
+    if (json === undefined || verificationToken === undefined) return text;
+    const token = verificationToken;
+    if (!isVersion2(json)) return JSON.stringify({ token, ...json });
+    const header = field(json, 'header');
+    return JSON.stringify({ ...json, header: isJsonObject(header) ? { token, ...header } : { token } });
+  }
+
+  function reply(message: FeishuMessage): { challenge: string } | Record<string, never> {
+    requireObject('message', message);
+    return message.kind === 'challenge' ? { challenge: message.challenge } : {};
+  }
+
+  return { decode, verify, decrypt, encrypt, encode, reply };
+}
+
+interface EncodeOptions {
+  timestamp?: string | undefined;
+  nonce?: string | undefined;
+  iv?: Uint8Array | undefined;
+}
+
+/** SHA-256 of the Encrypt Key: the AES key. */
+function deriveKey(encryptKey: string): Bytes {
+  return sha256(encodeUtf8(encryptKey) as Bytes);
+}
+
+function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
+  return hexDigest(sha256, timestamp + nonce + encryptKey, body);
+}
+
+/** Text that a header carries as one value: ", " in it would read as two (see readHeader). */
+function requireHeaderText(name: string, value: string): string {
+  if (requireText(name, value).includes(', ')) {
+    throw new CallbackError('ERR_CONFIG', `${name} must not hold ", ": HTTP reads that as two values`);
+  }
+  return value;
+}
+
+function seal(aes: AesCbc, text: string, iv: Uint8Array | undefined, random: RandomSource | undefined): string {
+  const plaintext = encodeUtf8(requireText('text', text)) as Bytes;
+  const ownIv = iv === undefined ? randomBytes(AES_BLOCK, random) : requireBytes('iv', iv, AES_BLOCK);
+  return encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
+}
+
+/** The text in an `encrypt` field; `undefined` for anything wrong with it. */
+function open(aes: AesCbc, encrypt: string): string | undefined {
+  const ivAndCiphertext = decodeBase64(encrypt);
+  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 16);
+  return plaintext && decodeUtf8(plaintext);
+}
+
+/** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
+function readEncrypt(body: JsonObject): string {
+  const encrypt = field(body, 'encrypt');
+  if (encrypt === undefined) {
+    throw new CallbackError('ERR_SIGNATURE', 'the body has no `encrypt`, but this codec has an encryptKey');
+  }
+  if (typeof encrypt !== 'string') throw new CallbackError('ERR_REQUEST', '`encrypt` must be a string');
+  return encrypt;
+}
+
+function isChallenge(payload: JsonObject): boolean {
+  return field(payload, 'type') === 'url_verification';
+}
+
+function isVersion2(payload: JsonObject): boolean {
+  return !isChallenge(payload) && (field(payload, 'schema') !== undefined || field(payload, 'header') !== undefined);
+}
+
+function readChallenge(text: string, payload: JsonObject): FeishuChallenge | undefined {
+  const challenge = field(payload, 'challenge');
+  if (typeof challenge !== 'string' || challenge.length > 1024) return undefined;
+  return { kind: 'challenge', challenge, text };
+}
+
+function readEvent(text: string, payload: JsonObject): FeishuEvent | undefined {
+  const event = field(payload, 'event');
+  if (isVersion2(payload)) {
+    const header = field(payload, 'header');
+    if (!isJsonObject(header)) return undefined;
+    const type = field(header, 'event_type');
+    if (typeof type !== 'string') return undefined;
+    return {
+      kind: 'event',
+      schema: '2.0',
+      id: textField(header, 'event_id'),
+      type,
+      createTime: textField(header, 'create_time'),
+      appId: textField(header, 'app_id'),
+      tenantKey: textField(header, 'tenant_key'),
+      event,
+      text,
+    };
+  }
+  if (!isJsonObject(event)) return undefined;
+  const type = field(event, 'type');
+  if (typeof type !== 'string') return undefined;
+  return {
+    kind: 'event',
+    schema: '1.0',
+    id: textField(payload, 'uuid'),
+    type,
+    createTime: textField(payload, 'ts'),
+    appId: textField(event, 'app_id'),
+    tenantKey: textField(event, 'tenant_key'),
+    event,
+    text,
+  };
+}

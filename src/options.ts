@@ -1,0 +1,89 @@
+// What the programmer gives: checked once, at creation or at the call, with a message that says what to give instead.
+// A wrong JavaScript type is a TypeError; a value that is missing or cannot work is ERR_CONFIG.
+import { utf8Length } from './bytes.ts';
+import { CallbackError } from './errors.ts';
+
+/** Text that came from a sender: what it holds is for a decoder to judge. */
+export function requireString(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeName(value)}`);
+  return value;
+}
+
+/** Text of the caller's own. A lone surrogate has no UTF-8 form: hashing U+FFFD instead would let two texts share a signature. */
+export function requireText(name: string, value: unknown): string {
+  const text = requireString(name, value);
+  if (utf8Length(text) < 0) throw new TypeError(`${name} must be well-formed: it holds half of a surrogate pair`);
+  return text;
+}
+
+/** A secret: without one there is no codec. It is used as given, never trimmed. */
+export function requireSecret(name: string, value: unknown): string {
+  if (value === undefined || value === '') {
+    throw new CallbackError('ERR_CONFIG', `${name} is missing or empty: copy it from the platform's console`);
+  }
+  return requireText(name, value);
+}
+
+export function requireBytes(name: string, value: unknown, length?: number): Uint8Array {
+  if (!isBytes(value)) throw new TypeError(`${name} must be a Uint8Array, got ${typeName(value)}`);
+  if (length !== undefined && value.length !== length) {
+    throw new CallbackError('ERR_CONFIG', `${name} must be ${length} bytes, got ${value.length}`);
+  }
+  return value;
+}
+
+/** An options object, so that a forgotten argument is named instead of failing inside a destructuring pattern. */
+export function requireObject<T>(name: string, value: T): T & object {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${typeName(value)}`);
+  }
+  return value;
+}
+
+export function requireFunction<T>(name: string, value: T): T {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${typeName(value)}`);
+  return value;
+}
+
+export function requireTolerance(value: unknown): number {
+  const seconds = requireNumber('toleranceSeconds', value);
+  if (!(seconds >= 0)) {
+    throw new CallbackError('ERR_CONFIG', 'toleranceSeconds must be zero or more; Infinity switches the window off');
+  }
+  return seconds;
+}
+
+export function requireMaxBodyBytes(value: unknown): number {
+  const bytes = requireNumber('maxBodyBytes', value);
+  if (!(bytes >= 1)) throw new CallbackError('ERR_CONFIG', 'maxBodyBytes must be one or more');
+  return bytes;
+}
+
+/** What `encode` sends: a string verbatim, anything else as JSON. */
+export function payloadText(payload: unknown): string {
+  if (typeof payload === 'string') return requireText('payload', payload);
+  const text: string | undefined = JSON.stringify(payload);
+  if (text === undefined) throw new TypeError(`payload must have a JSON form, got ${typeName(payload)}`);
+  return text;
+}
+
+/** Uint8Array of any realm, Buffer included; no other view, whose elements would not be the bytes. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array');
+}
+
+/** The built-in a value belongs to, whichever realm made it. */
+export function tagOf(value: object): unknown {
+  return (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+}
+
+/** The type, never the value: an error message must not carry a secret. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function requireNumber(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeName(value)}`);
+  return value;
+}

@@ -1,0 +1,226 @@
+// What arrives: the raw body and its limit, headers and query parameters, JSON, and the freshness of a timestamp.
+import { decodeUtf8, utf8Length } from './bytes.ts';
+import { CallbackError } from './errors.ts';
+import { isBytes, requireObject, tagOf, typeName } from './options.ts';
+
+/**
+ * An HTTP callback as it arrived; `{ url, headers, body }` fits every platform and every server.
+ *
+ * Headers or parameters that the codec reads are refused (ERR_REQUEST) where one is given twice with different values
+ * or is malformed; all others are ignored. Records are read by their own properties only.
+ */
+export interface CallbackRequest {
+  /**
+   * The body exactly as received, before any parser: `new Uint8Array(await request.arrayBuffer())` or the chunks of a
+   * Node request put together. A string works too, but `await request.text()` drops a BOM and replaces invalid bytes,
+   * and signatures are over bytes. A parsed object is a TypeError: serialising it again does not give these bytes.
+   */
+  body: string | Uint8Array;
+  /** Fetch `Headers`, Node's `request.headers`, a `Map` or a plain record; names in any letter case. */
+  headers?: HeadersLike | undefined;
+  /** Fetch's `request.url` or Node's `request.url`: only what follows `?` is read. */
+  url?: string | undefined;
+  /** The parameters, where a framework has parsed them: read instead of `url`. */
+  query?: QueryLike | undefined;
+}
+
+/** Fetch `Headers`, a `Map`, or a record such as Node's `IncomingHttpHeaders`. */
+export type HeadersLike =
+  | { get(name: string): string | null | undefined }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** `URLSearchParams`, or a record such as Express's `request.query`. */
+export type QueryLike = { getAll(name: string): readonly string[] } | Readonly<Record<string, unknown>>;
+
+/** Default of `maxBodyBytes`: 1 MiB. */
+export const MAX_BODY_BYTES: number = 1_048_576;
+
+export interface Body {
+  /** As given: what a signature over the body covers. */
+  readonly raw: string | Uint8Array;
+  /** `undefined` where the bytes are not UTF-8. */
+  readonly text: string | undefined;
+}
+
+/** The body within its limit, which is checked before anything is computed from it. */
+export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
+  const { body: raw } = requireObject('request', request);
+  if (typeof raw === 'string') {
+    // A string has at least as many UTF-8 bytes as code units.
+    const byteLength = raw.length > maxBodyBytes ? raw.length : utf8Length(raw);
+    if (byteLength < 0) throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
+    requireBodyLength(byteLength, maxBodyBytes);
+    return { raw, text: raw };
+  }
+  if (!isBytes(raw)) {
+    throw new TypeError(
+      `body must be the raw body as a string or Uint8Array, got ${typeName(raw)}: switch the body parser off for this route`,
+    );
+  }
+  requireBodyLength(raw.length, maxBodyBytes);
+  return { raw, text: decodeUtf8(raw) };
+}
+
+function requireBodyLength(byteLength: number, maxBodyBytes: number): void {
+  if (byteLength > maxBodyBytes) {
+    throw new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
+  }
+}
+
+export type JsonObject = { readonly [name: string]: unknown };
+
+/** The JSON object in `text`, one leading BOM skipped; `undefined` for anything else. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return undefined; // a SyntaxError, or an engine's RangeError for nesting too deep
+  }
+  return isJsonObject(value) ? value : undefined;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON object in `text`, or ERR_REQUEST; `undefined` stands for bytes that are not UTF-8. */
+export function requireJsonObject(what: string, text: string | undefined): JsonObject {
+  const object = text === undefined ? undefined : parseJsonObject(text);
+  if (object === undefined) throw new CallbackError('ERR_REQUEST', `${what} must be a JSON object in UTF-8`);
+  return object;
+}
+
+/** A field of a parsed object: its own property, never one of a polluted prototype. */
+export function field(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Optional metadata: a number becomes its text, any other type but a string `undefined`. */
+export function textField(object: JsonObject, name: string): string | undefined {
+  const value = field(object, name);
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The header `name` (in lower case), in whatever case and container it arrived. */
+export function readHeader(request: CallbackRequest, name: string): string | undefined {
+  const { headers } = request;
+  if (headers === undefined) return undefined;
+  const source = requireObject('headers', headers);
+  // Fetch Headers fold the case themselves; a Map, which has a `get` too, does not.
+  if (typeof source.get === 'function' && tagOf(source) !== 'Map') {
+    return theOneValue(splitJoined(source.get(name)), name);
+  }
+  const values: unknown[] = [];
+  for (const [key, value] of entriesOf(source)) {
+    if (typeof key === 'string' && key.length === name.length && key.toLowerCase() === name) {
+      for (const one of asList(value)) for (const part of splitJoined(one)) values.push(part);
+    }
+  }
+  return theOneValue(values, name);
+}
+
+/** Fetch and Node join a header that came twice with ", " (RFC 9110 section 5.3). */
+function splitJoined(value: unknown): readonly unknown[] {
+  return typeof value === 'string' && value.includes(', ') ? value.split(', ') : asList(value);
+}
+
+/** Query parameters in the order they were sent; `undefined` stands for a value that cannot be read. */
+export type Parameters = readonly (readonly [name: string, value: string | undefined])[];
+
+export function readParameters(request: CallbackRequest): Parameters {
+  const { url, query } = request;
+  const parameters: [string, string | undefined][] = [];
+  if (query !== undefined) {
+    for (const [name, value] of entriesOf(requireObject('query', query))) {
+      for (const one of asList(value)) parameters.push([String(name), typeof one === 'string' ? one : undefined]);
+    }
+    return parameters;
+  }
+  if (url === undefined) return parameters;
+  if (typeof url !== 'string') throw new TypeError(`url must be a string, got ${typeName(url)}`);
+  const search = /\?([^#]*)/.exec(url)?.[1] ?? '';
+  for (const pair of search.split('&')) {
+    const equals = pair.indexOf('=');
+    const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals));
+    if (name) parameters.push([name, equals < 0 ? '' : decodePercent(pair.slice(equals + 1))]);
+  }
+  return parameters;
+}
+
+/** application/x-www-form-urlencoded, strictly: a malformed sequence or bytes that are not UTF-8 are `undefined`. */
+function decodePercent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one value of a parameter that goes by any of `names`. */
+export function readParameter(parameters: Parameters, ...names: readonly string[]): string | undefined {
+  const values: unknown[] = [];
+  for (const [name, value] of parameters) if (names.includes(name)) values.push(value);
+  return theOneValue(values, names.join(' or '));
+}
+
+/** Pairs of a Map or of URLSearchParams, or of a record's own properties. */
+function entriesOf(source: object): Iterable<readonly [unknown, unknown]> {
+  return Symbol.iterator in source ? (source as Iterable<[unknown, unknown]>) : Object.entries(source);
+}
+
+/** A value that may be absent, single, or a list of several. */
+function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+function theOneValue(values: readonly unknown[], name: string): string | undefined {
+  for (const value of values) {
+    if (typeof value !== 'string' || utf8Length(value) < 0) {
+      throw new CallbackError('ERR_REQUEST', `${name} cannot be read: it is not text, or its encoding is malformed`);
+    }
+    if (value !== values[0]) throw new CallbackError('ERR_REQUEST', `${name} is given twice with different values`);
+  }
+  return values[0] as string | undefined;
+}
+
+/** A window around now in which a signed timestamp is accepted. */
+export interface Freshness {
+  /** Seconds before or after now; Infinity accepts any timestamp, even one that is no time. */
+  readonly toleranceSeconds: number;
+  /** The clock: milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: () => number;
+}
+
+/**
+ * ERR_TIMESTAMP unless `timestamp` lies in the window. 10 digits are seconds; 13 are milliseconds where the platform
+ * sends those. Number() alone would read '', ' 1', '0x10' and '1e3' as times.
+ */
+export function requireFresh(timestamp: string, { toleranceSeconds, now }: Freshness, format: RegExp): void {
+  if (toleranceSeconds === Infinity) return;
+  if (!format.test(timestamp)) {
+    throw new CallbackError('ERR_TIMESTAMP', 'the timestamp is not a time in the digits that the platform sends');
+  }
+  const milliseconds = Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
+  if (!(Math.abs(now() - milliseconds) <= toleranceSeconds * 1000)) {
+    throw new CallbackError(
+      'ERR_TIMESTAMP',
+      `the timestamp is more than ${toleranceSeconds} s from now: an old request sent again, or a clock that is wrong`,
+    );
+  }
+}
+
+export const SECONDS: RegExp = /^\d{10}$/;
+export const SECONDS_OR_MILLISECONDS: RegExp = /^(?:\d{10}|\d{13})$/;
+
+/** Whether a check passes: what a sender can do wrong is `false`, a programmer's mistake still throws. */
+export function isAccepted(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof CallbackError) return false;
+    throw error;
+  }
+}
