@@ -1,12 +1,13 @@
 // AES-256-CBC with PKCS#7 padding to 16 or 32 bytes, and the base64(iv ‖ ciphertext) envelope. `callback-codec/aes-cbc`.
-import { type Bytes, decodeBase64, encodeBase64 } from './bytes.ts';
-import { AES_BLOCK, decryptPadded, encryptPadded, nobleAesCbc } from './engine.ts';
+import type { Bytes } from './bytes.ts';
+import { AES_BLOCK, type AesCbc, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
 import { CallbackError, decryptError } from './errors.ts';
+import { bytesHere } from './host.ts';
 import { requireBytes, requireString } from './options.ts';
-import type { PaddingBlock } from './pkcs7.ts';
+import { type PaddingBlock, unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomBytes } from './random.ts';
 
-export { type AesCbc, type AesCbcEngine, nobleAesCbc } from './engine.ts';
+export { type AesCbc, type AesCbcEngine, nativeAesCbc, nobleAesCbc } from './engine.ts';
 export { CallbackError, type CallbackErrorCode } from './errors.ts';
 export type { PaddingBlock } from './pkcs7.ts';
 export type { RandomSource } from './random.ts';
@@ -42,7 +43,7 @@ export function encryptAes256Cbc(
   plaintext: Uint8Array,
   options: { padTo?: PaddingBlock | undefined } = {},
 ): Bytes {
-  const aes = nobleAesCbc(requireBytes('key', key, KEY_BYTES));
+  const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
   requireBytes('iv', iv, AES_BLOCK);
   requireBytes('plaintext', plaintext);
   return encryptPadded(aes, iv, plaintext, requirePadTo(options.padTo)).slice(AES_BLOCK);
@@ -82,16 +83,14 @@ export function decryptAes256Cbc(
   ciphertext: Uint8Array,
   options: { padTo?: PaddingBlock | undefined } = {},
 ): Bytes {
-  const aes = nobleAesCbc(requireBytes('key', key, KEY_BYTES));
+  const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
   requireBytes('iv', iv, AES_BLOCK);
   requireBytes('ciphertext', ciphertext);
   const padTo = requirePadTo(options.padTo);
   const ivAndCiphertext = new Uint8Array(AES_BLOCK + ciphertext.length);
   ivAndCiphertext.set(iv);
   ivAndCiphertext.set(ciphertext, AES_BLOCK);
-  const plaintext = decryptPadded(aes, ivAndCiphertext, padTo);
-  if (plaintext === undefined) throw decryptError();
-  return plaintext.slice();
+  return decryptPadded(aes, ivAndCiphertext, padTo);
 }
 
 /**
@@ -120,10 +119,11 @@ export function sealEnvelope(
   plaintext: Uint8Array,
   options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
 ): string {
-  const aes = nobleAesCbc(requireBytes('key', key, KEY_BYTES));
+  const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
   requireBytes('plaintext', plaintext);
-  const iv = requireBytes('iv', options.iv ?? randomBytes(AES_BLOCK, options.random), AES_BLOCK);
-  return encodeBase64(encryptPadded(aes, iv, plaintext, 16));
+  const iv =
+    options.iv === undefined ? randomBytes(AES_BLOCK, options.random) : requireBytes('iv', options.iv, AES_BLOCK);
+  return bytesHere().encodeBase64(encryptPadded(aes, iv, plaintext, 16));
 }
 
 /**
@@ -148,11 +148,17 @@ export function sealEnvelope(
  * ```
  */
 export function openEnvelope(key: Uint8Array, envelope: string): Bytes {
-  const aes = nobleAesCbc(requireBytes('key', key, KEY_BYTES));
-  const ivAndCiphertext = decodeBase64(requireString('envelope', envelope));
-  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 16);
-  if (plaintext === undefined) throw decryptError();
-  return plaintext.slice();
+  const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
+  const ivAndCiphertext = bytesHere().decodeBase64(requireString('envelope', envelope), 0);
+  if (ivAndCiphertext === undefined) throw decryptError();
+  return decryptPadded(aes, ivAndCiphertext, 16);
+}
+
+function decryptPadded(aes: AesCbc, ivAndCiphertext: Uint8Array, padTo: PaddingBlock): Bytes {
+  const padded = decryptBlocks(aes, ivAndCiphertext);
+  const length = padded === undefined ? -1 : unpaddedLength(padded, padTo);
+  if (padded === undefined || length < 0) throw decryptError();
+  return new Uint8Array(padded.subarray(0, length));
 }
 
 function requirePadTo(padTo: PaddingBlock = 16): PaddingBlock {

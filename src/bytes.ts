@@ -131,16 +131,33 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
+/** How many bytes strict base64 as long as `text` and padded like it stands for, or -1 where there is none such. */
+export function base64Length(text: string): number {
+  return text.length % 4 === 0 ? (text.length / 4) * 3 - paddingOf(text) : -1;
+}
+
+/** Whether bits that fill no byte are set: the low 2 of the last character before one `=`, the low 4 before two. */
+export function hasSpareBits(text: string): boolean {
+  const padding = paddingOf(text);
+  if (padding === 0) return false;
+  const last = ALPHABET.indexOf(text.charAt(text.length - padding - 1));
+  return (last & (padding === 1 ? 3 : 15)) !== 0;
+}
+
+function paddingOf(text: string): number {
+  if (!text.endsWith('=')) return 0;
+  return text.endsWith('==') ? 2 : 1;
+}
+
 /**
  * The bytes of strict base64: standard alphabet, padded to a multiple of four, spare bits zero (RFC 4648 section 3.5),
  * no white space. Everything else is `undefined`: two texts never stand for the same bytes.
  *
- * `reserve` leaves that many zero bytes in front, for an IV that a protocol carries elsewhere.
+ * `reserve` leaves that many bytes in front, for an IV that a protocol carries elsewhere.
  */
 export function decodeBase64(text: string, reserve: number = 0): Bytes | undefined {
-  if (text.length % 4 !== 0) return undefined;
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return decodeSextets(text, text.length - padding, reserve, true);
+  if (base64Length(text) < 0 || hasSpareBits(text)) return undefined;
+  return decodeSextets(text, text.length - paddingOf(text), reserve);
 }
 
 /** `text` without the ASCII white space (TAB, LF, FF, CR, SPACE) that MIME encoders (RFC 2045 section 6.8) put in. */
@@ -149,35 +166,28 @@ export function withoutAsciiWhitespace(text: string): string {
 }
 
 /**
- * The bytes of `length` characters of base64 at the start of `text`, no padding among them. Spare bits are the low bits
- * of the last character that fill no byte: 2 after 3 characters of a group, 4 after 2.
+ * The bytes of the first `length` characters of `text`, all of the base64 alphabet and no padding among them; bits that
+ * fill no byte are dropped.
  */
-export function decodeSextets(
-  text: string,
-  length: number,
-  reserve: number,
-  spareBitsMustBeZero: boolean,
-): Bytes | undefined {
+export function decodeSextets(text: string, length: number, reserve: number = 0): Bytes | undefined {
   if (length % 4 === 1) return undefined;
   const table = sextetTable();
   const bytes = new Uint8Array(reserve + ((length * 3) >> 2));
   let at = reserve;
-  let bits = 0;
-  let count = 0;
   let invalid = 0;
-  for (let i = 0; i < length; i++) {
-    const sextet = table[text.charCodeAt(i)] ?? INVALID;
-    invalid |= sextet;
-    bits = (bits << 6) | (sextet & 63);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes[at++] = bits >> count;
-      bits &= (1 << count) - 1;
-    }
+  const sextet = (index: number): number => {
+    const value = index < length ? (table[text.charCodeAt(index)] ?? INVALID) : 0;
+    invalid |= value;
+    return value;
+  };
+  // Four characters make three bytes; a write beyond the end of the array, from a short last group, is dropped.
+  for (let i = 0; i < length; i += 4) {
+    const group = (sextet(i) << 18) | (sextet(i + 1) << 12) | (sextet(i + 2) << 6) | sextet(i + 3);
+    bytes[at++] = group >> 16;
+    bytes[at++] = group >> 8;
+    bytes[at++] = group;
   }
-  if (invalid >= INVALID || (spareBitsMustBeZero && bits !== 0)) return undefined;
-  return bytes;
+  return invalid >= INVALID ? undefined : bytes;
 }
 
 /** Lower-case hexadecimal. */

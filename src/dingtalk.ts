@@ -1,20 +1,11 @@
 // DingTalk callback codec. `callback-codec/dingtalk`.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
 import { sha1 } from '@noble/hashes/legacy.js';
-import {
-  type Bytes,
-  decodeBase64,
-  decodeSextets,
-  decodeUtf8,
-  encodeBase64,
-  encodeUtf8,
-  equalInConstantTime,
-  utf8Length,
-  withoutAsciiWhitespace,
-} from './bytes.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptPadded, encryptPadded, nobleAesCbc } from './engine.ts';
+import { type Bytes, decodeSextets, equalInConstantTime, withoutAsciiWhitespace } from './bytes.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { hexDigest } from './hash.ts';
+import { bytesHere, isWellFormed } from './host.ts';
 import {
   payloadText,
   requireBytes,
@@ -26,6 +17,7 @@ import {
   requireText,
   requireTolerance,
 } from './options.ts';
+import { unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
 import {
   type CallbackRequest,
@@ -251,7 +243,7 @@ export function encryptDingTalkMessage(
   options: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
-  const cipher = bindKey(nobleAesCbc, encodingAesKey);
+  const cipher = bindKey(defaultAesCbc(), encodingAesKey);
   return seal(cipher, text, requireSecret('ownerKey', ownerKey), options.prefix, options.random);
 }
 
@@ -285,7 +277,7 @@ export function decryptDingTalkMessage(
   secrets: { encodingAesKey: string; ownerKey: string | readonly string[] },
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
-  const cipher = bindKey(nobleAesCbc, encodingAesKey);
+  const cipher = bindKey(defaultAesCbc(), encodingAesKey);
   return open(cipher, requireString('encrypt', encrypt), requireOwners(ownerKey)).text;
 }
 
@@ -312,13 +304,22 @@ export function decryptDingTalkMessage(
  * ```
  */
 export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCodec {
-  const { encodingAesKey, ownerKey, random } = requireObject('options', options);
-  const token = requireSecret('token', options.token);
+  const {
+    token,
+    encodingAesKey,
+    ownerKey,
+    toleranceSeconds = Infinity,
+    now = Date.now,
+    random,
+    maxBodyBytes = MAX_BODY_BYTES,
+    aes: engine = defaultAesCbc(),
+  } = requireObject('options', options);
+  requireSecret('token', token);
   const owners = requireOwners(ownerKey);
-  const cipher = bindKey(requireFunction('aes', options.aes ?? nobleAesCbc), encodingAesKey);
-  const now = requireFunction('now', options.now ?? Date.now);
-  const freshness = { toleranceSeconds: requireTolerance(options.toleranceSeconds ?? Infinity), now };
-  const maxBodyBytes = requireMaxBodyBytes(options.maxBodyBytes ?? MAX_BODY_BYTES);
+  const cipher = bindKey(requireFunction('aes', engine), encodingAesKey);
+  requireTolerance(toleranceSeconds);
+  requireFunction('now', now);
+  requireMaxBodyBytes(maxBodyBytes);
   if (random !== undefined) requireFunction('random', random);
 
   /** The signed parts of a request whose signature holds and whose timestamp is fresh. */
@@ -334,15 +335,15 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
         'the URL must carry signature, timestamp and nonce, and the body `encrypt`: pass url or query',
       );
     }
-    if (typeof encrypt !== 'string' || utf8Length(encrypt) < 0) {
+    if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
       throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
     }
     if (!equalInConstantTime(signature, sign(token, timestamp, nonce, encrypt))) {
       throw signatureError(
-        'the signature does not match: check the token, and that no proxy changed the query or body',
+        'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
       );
     }
-    requireFresh(timestamp, freshness, SECONDS_OR_MILLISECONDS);
+    requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
     return { timestamp, nonce, encrypt };
   }
 
@@ -382,7 +383,7 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
     text: string,
     options: DingTalkReplyOptions,
   ): Record<'timestamp' | 'nonce' | 'ciphertext' | 'signature', string> {
-    const timestamp = requireText('timestamp', options.timestamp ?? String(now()));
+    const timestamp = requireText('timestamp', options.timestamp ?? String(Math.floor(now())));
     const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(random));
     const ciphertext = encrypt(text, options);
     return { timestamp, nonce, ciphertext, signature: sign(token, timestamp, nonce, ciphertext) };
@@ -421,7 +422,7 @@ function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): Cipher {
  */
 function decodeEncodingAesKey(encodingAesKey: unknown): Bytes {
   const text = encodingAesKey === undefined ? '' : requireString('encodingAesKey', encodingAesKey);
-  const key = text.length === 43 ? decodeSextets(text, 43, 0, false) : undefined;
+  const key = text.length === 43 ? decodeSextets(text, 43) : undefined;
   if (key === undefined) {
     throw new CallbackError(
       'ERR_CONFIG',
@@ -443,7 +444,7 @@ function signatureError(message: string): CallbackError {
 }
 
 function sign(token: string, timestamp: string, nonce: string, encrypt: string): string {
-  return hexDigest(sha1, ...[token, timestamp, nonce, encrypt].sort());
+  return hexDigest('sha1', sha1, ...[token, timestamp, nonce, encrypt].sort());
 }
 
 /** Where the text starts: behind 16 bytes of prefix and 4 of length. */
@@ -456,28 +457,30 @@ function seal(
   prefix: Uint8Array | undefined,
   random: RandomSource | undefined,
 ): string {
-  const message = encodeUtf8(requireText('text', text)) as Bytes;
-  const owner = encodeUtf8(ownerKey) as Bytes;
+  const message = bytesHere().encodeUtf8(requireText('text', text)) as Bytes;
+  const owner = bytesHere().encodeUtf8(ownerKey) as Bytes;
   const plaintext = new Uint8Array(HEADER_BYTES + message.length + owner.length);
   plaintext.set(
-    prefix === undefined ? (encodeUtf8(randomAlphanumerics(random)) as Bytes) : requireBytes('prefix', prefix, 16),
+    prefix === undefined
+      ? (bytesHere().encodeUtf8(randomAlphanumerics(random)) as Bytes)
+      : requireBytes('prefix', prefix, 16),
   );
   new DataView(plaintext.buffer).setUint32(16, message.length);
   plaintext.set(message, HEADER_BYTES);
   plaintext.set(owner, HEADER_BYTES + message.length);
-  return encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
+  return bytesHere().encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
 }
 
 /** The text in an `encrypt` field and the owner it was for. */
 function open({ aes, iv }: Cipher, encrypt: string, owners: readonly string[]): { text: string; ownerKey: string } {
-  const ivAndCiphertext = decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
+  const ivAndCiphertext = bytesHere().decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
   ivAndCiphertext?.set(iv);
-  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 32);
-  if (plaintext === undefined || plaintext.length < HEADER_BYTES) throw decryptError(900008);
-  const length = new DataView(plaintext.buffer, plaintext.byteOffset).getUint32(16);
-  const end = HEADER_BYTES + length;
-  const text = end <= plaintext.length ? decodeUtf8(plaintext, HEADER_BYTES, end) : undefined;
-  const ownerKey = text === undefined ? undefined : decodeUtf8(plaintext, end);
+  const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
+  const length = padded === undefined ? 0 : unpaddedLength(padded, 32);
+  if (padded === undefined || length < HEADER_BYTES) throw decryptError(900008);
+  const end = HEADER_BYTES + new DataView(padded.buffer, padded.byteOffset).getUint32(16);
+  const text = end <= length ? bytesHere().decodeUtf8(padded, HEADER_BYTES, end) : undefined;
+  const ownerKey = text === undefined ? undefined : bytesHere().decodeUtf8(padded, end, length);
   if (text === undefined || ownerKey === undefined) throw decryptError(900008);
   if (!owners.includes(ownerKey)) {
     throw new CallbackError(

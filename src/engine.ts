@@ -1,11 +1,15 @@
-// Raw AES-256-CBC blocks behind one seam, and the padding around them. The only importer of @noble/ciphers.
-import { cbc } from '@noble/ciphers/aes.js';
+// Raw AES-256-CBC blocks behind one seam, by the host or by noble, and the padding around them. The only importer of
+// @noble/ciphers.
+import { unsafe } from '@noble/ciphers/aes.js';
 import type { Bytes } from './bytes.ts';
-import { type PaddingBlock, paddingLength, unpaddedLength } from './pkcs7.ts';
+import { CallbackError } from './errors.ts';
+import { thisHost } from './host.ts';
+import { type PaddingBlock, paddingLength } from './pkcs7.ts';
 
 /**
  * AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) bound to one key: whole blocks of 16 bytes, no padding,
- * synchronous. Results are fresh arrays that no later call overwrites, and arguments are never written to.
+ * synchronous. Results are fresh memory that no later call overwrites; arguments are read during the call only and never
+ * written to.
  */
 export interface AesCbc {
   /** Ciphertext of `blocks` (a multiple of 16 bytes) under `iv` (16 bytes): as long as `blocks`. */
@@ -22,17 +26,132 @@ export type AesCbcEngine = (key: Uint8Array) => AesCbc;
 
 export const AES_BLOCK = 16;
 
-/** The audited, portable engine: noble-ciphers. It looks tables up by secret bytes (see SECURITY.md). */
+/**
+ * The portable engine: noble-ciphers, with the key schedules kept. It looks tables up by secret bytes (see SECURITY.md).
+ */
 export const nobleAesCbc: AesCbcEngine = (key) => {
   const ownKey = Uint8Array.from(key);
+  const decryptionSchedule = unsafe.expandKeyDecLE(ownKey);
+  let encryptionSchedule: Uint32Array | undefined;
+  // Words are little-endian, as noble's tables want them; c0 to c3 are the ciphertext block before, at first the IV.
   return {
-    encrypt: (iv, blocks) => cbc(ownKey, iv, { disablePadding: true }).encrypt(blocks),
-    decrypt: (ivAndBlocks) =>
-      cbc(ownKey, ivAndBlocks.subarray(0, AES_BLOCK), { disablePadding: true }).decrypt(
-        ivAndBlocks.subarray(AES_BLOCK),
-      ),
+    encrypt(iv, blocks) {
+      requireWholeBlocks(blocks);
+      encryptionSchedule ??= unsafe.expandKeyLE(ownKey);
+      const chain = viewOf(iv);
+      const input = viewOf(blocks);
+      const output = new DataView(new ArrayBuffer(blocks.length));
+      let c0 = chain.getUint32(0, true);
+      let c1 = chain.getUint32(4, true);
+      let c2 = chain.getUint32(8, true);
+      let c3 = chain.getUint32(12, true);
+      for (let at = 0; at < blocks.length; at += AES_BLOCK) {
+        const p0 = c0 ^ input.getUint32(at, true);
+        const p1 = c1 ^ input.getUint32(at + 4, true);
+        const p2 = c2 ^ input.getUint32(at + 8, true);
+        const p3 = c3 ^ input.getUint32(at + 12, true);
+        ({ s0: c0, s1: c1, s2: c2, s3: c3 } = unsafe.encrypt(encryptionSchedule, p0, p1, p2, p3));
+        output.setUint32(at, c0, true);
+        output.setUint32(at + 4, c1, true);
+        output.setUint32(at + 8, c2, true);
+        output.setUint32(at + 12, c3, true);
+      }
+      return new Uint8Array(output.buffer);
+    },
+    decrypt(ivAndBlocks) {
+      requireWholeBlocks(ivAndBlocks);
+      const length = ivAndBlocks.length - AES_BLOCK;
+      const input = viewOf(ivAndBlocks);
+      const output = new DataView(new ArrayBuffer(length));
+      let c0 = input.getUint32(0, true);
+      let c1 = input.getUint32(4, true);
+      let c2 = input.getUint32(8, true);
+      let c3 = input.getUint32(12, true);
+      for (let at = 0; at < length; at += AES_BLOCK) {
+        const b0 = input.getUint32(at + 16, true);
+        const b1 = input.getUint32(at + 20, true);
+        const b2 = input.getUint32(at + 24, true);
+        const b3 = input.getUint32(at + 28, true);
+        const { s0, s1, s2, s3 } = unsafe.decrypt(decryptionSchedule, b0, b1, b2, b3);
+        output.setUint32(at, s0 ^ c0, true);
+        output.setUint32(at + 4, s1 ^ c1, true);
+        output.setUint32(at + 8, s2 ^ c2, true);
+        output.setUint32(at + 12, s3 ^ c3, true);
+        c0 = b0;
+        c1 = b1;
+        c2 = b2;
+        c3 = b3;
+      }
+      return new Uint8Array(output.buffer);
+    },
   };
 };
+
+/** A codec gives whole blocks only; whoever calls an engine directly is told. */
+function requireWholeBlocks(bytes: Uint8Array): void {
+  if (bytes.length === 0 || bytes.length % AES_BLOCK !== 0) {
+    throw new TypeError('an engine takes whole blocks of 16 bytes, and decrypts an IV with them');
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** The host's engine: `node:crypto` of Node, Bun, Deno and Workers with nodejs_compat. ERR_CONFIG where there is none. */
+export const nativeAesCbc: AesCbcEngine = (key) => {
+  const { crypto } = thisHost();
+  if (crypto === undefined) {
+    throw new CallbackError('ERR_CONFIG', 'this host has no node:crypto: leave `aes` out, or give nobleAesCbc');
+  }
+  const ownKey = crypto.createSecretKey(key);
+  const decipher = crypto.createDecipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
+  decipher.setAutoPadding(false);
+  return {
+    encrypt(iv, blocks) {
+      requireWholeBlocks(blocks);
+      const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, iv);
+      cipher.setAutoPadding(false);
+      return new Uint8Array(cipher.update(blocks)); // no Buffer: its slice() would share memory
+    },
+    decrypt(ivAndBlocks) {
+      requireWholeBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
+      // Making a decipher costs more than decrypting a kilobyte, so one is kept. It is never finished: CBC chains from one
+      // ciphertext block to the next, so that feeding the IV first sets the chain, and the block it gives is dropped.
+      const blocks = decipher.update(ivAndBlocks);
+      return new Uint8Array(blocks.buffer, blocks.byteOffset + AES_BLOCK, blocks.length - AES_BLOCK);
+    },
+  };
+};
+
+let engineHere: AesCbcEngine | undefined;
+
+/** The engine of codecs that are given none: native where the host has one that works, else noble. */
+export function defaultAesCbc(): AesCbcEngine {
+  engineHere ??= agreesWithNoble(nativeAesCbc) ? nativeAesCbc : nobleAesCbc;
+  return engineHere;
+}
+
+/** Known answers from noble: two messages one after the other, so that a chain that is not reset shows. */
+export function agreesWithNoble(engine: AesCbcEngine): boolean {
+  const key = Uint8Array.from({ length: 32 }, (_, index) => index);
+  const noble = nobleAesCbc(key);
+  try {
+    const aes = engine(key);
+    const first = key.slice(0, AES_BLOCK);
+    const messages = [new Uint8Array(48).fill(7), new Uint8Array(16)];
+    return messages.every((blocks) => {
+      const ciphertext = aes.encrypt(first, blocks);
+      const ivAndBlocks = Uint8Array.from([...first, ...ciphertext]);
+      return (
+        String(ciphertext) === String(noble.encrypt(first, blocks)) &&
+        String(aes.decrypt(ivAndBlocks)) === String(blocks)
+      );
+    });
+  } catch {
+    return false;
+  }
+}
 
 /** `iv ‖ ciphertext` of `plaintext` padded by PKCS#7 to `block` bytes. */
 export function encryptPadded(aes: AesCbc, iv: Uint8Array, plaintext: Uint8Array, block: PaddingBlock): Bytes {
@@ -46,13 +165,8 @@ export function encryptPadded(aes: AesCbc, iv: Uint8Array, plaintext: Uint8Array
   return ivAndCiphertext;
 }
 
-/**
- * The plaintext of `iv ‖ ciphertext`, its PKCS#7 padding of 1 to `block` bytes removed; `undefined` where there are no
- * whole blocks or the padding is wrong.
- */
-export function decryptPadded(aes: AesCbc, ivAndCiphertext: Uint8Array, block: PaddingBlock): Uint8Array | undefined {
-  if (ivAndCiphertext.length < 2 * AES_BLOCK || ivAndCiphertext.length % AES_BLOCK !== 0) return undefined;
-  const padded = aes.decrypt(ivAndCiphertext);
-  const length = unpaddedLength(padded, block);
-  return length < 0 ? undefined : padded.subarray(0, length);
+/** The padded plaintext of `iv ‖ ciphertext`; `undefined` where there are no whole blocks of it. */
+export function decryptBlocks(aes: AesCbc, ivAndCiphertext: Uint8Array): Uint8Array | undefined {
+  const { length } = ivAndCiphertext;
+  return length >= 2 * AES_BLOCK && length % AES_BLOCK === 0 ? aes.decrypt(ivAndCiphertext) : undefined;
 }

@@ -66,7 +66,7 @@ export class CallbackError extends Error {
 export function decryptError(dingTalkCode?: number): CallbackError {
   return new CallbackError(
     'ERR_DECRYPT',
-    'the ciphertext cannot be decrypted: it was cut or changed on the way, or it belongs to another key',
+    'the ciphertext cannot be decrypted: it was cut or changed on the way (a + read as a space, say), or is for another key',
     dingTalkCode,
   );
 }

@@ -1,10 +1,11 @@
 // Feishu / Lark event and callback codec. `callback-codec/feishu`.
 // https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Bytes, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, equalInConstantTime } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptPadded, encryptPadded, nobleAesCbc } from './engine.ts';
+import { type Bytes, equalInConstantTime } from './bytes.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { hexDigest } from './hash.ts';
+import { bytesHere } from './host.ts';
 import {
   isBytes,
   payloadText,
@@ -17,6 +18,7 @@ import {
   requireText,
   requireTolerance,
 } from './options.ts';
+import { unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomAlphanumerics, randomBytes } from './random.ts';
 import {
   type Body,
@@ -51,7 +53,7 @@ export interface FeishuCodecOptions {
   verificationToken?: string | undefined;
   /**
    * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): Feishu names no window and
-   * repeats events for hours. It needs `encryptKey`, because without one nothing is signed.
+   * repeats events for hours. Without an `encryptKey` it does nothing, because then no timestamp is signed.
    */
   toleranceSeconds?: number | undefined;
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
@@ -210,7 +212,7 @@ export function encryptFeishuEvent(
   encryptKey: string,
   options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
 ): string {
-  return seal(nobleAesCbc(deriveKey(requireSecret('encryptKey', encryptKey))), text, options.iv, options.random);
+  return seal(defaultAesCbc()(deriveKey(requireSecret('encryptKey', encryptKey))), text, options.iv, options.random);
 }
 
 /**
@@ -231,10 +233,8 @@ export function encryptFeishuEvent(
  * ```
  */
 export function decryptFeishuEvent(encrypt: string, encryptKey: string): string {
-  const aes = nobleAesCbc(deriveKey(requireSecret('encryptKey', encryptKey)));
-  const text = open(aes, requireString('encrypt', encrypt));
-  if (text === undefined) throw decryptError();
-  return text;
+  const aes = defaultAesCbc()(deriveKey(requireSecret('encryptKey', encryptKey)));
+  return openPadded(aes, requireString('encrypt', encrypt));
 }
 
 /**
@@ -255,11 +255,19 @@ export function decryptFeishuEvent(encrypt: string, encryptKey: string): string 
  * ```
  */
 export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
-  const { encryptKey, verificationToken, random } = requireObject('options', options);
-  const engine = requireFunction('aes', options.aes ?? nobleAesCbc);
-  const now = requireFunction('now', options.now ?? Date.now);
-  const freshness = { toleranceSeconds: requireTolerance(options.toleranceSeconds ?? Infinity), now };
-  const maxBodyBytes = requireMaxBodyBytes(options.maxBodyBytes ?? MAX_BODY_BYTES);
+  const {
+    encryptKey,
+    verificationToken,
+    toleranceSeconds = Infinity,
+    now = Date.now,
+    random,
+    maxBodyBytes = MAX_BODY_BYTES,
+    aes: engine = defaultAesCbc(),
+  } = requireObject('options', options);
+  requireTolerance(toleranceSeconds);
+  requireFunction('now', now);
+  requireMaxBodyBytes(maxBodyBytes);
+  requireFunction('aes', engine);
   if (random !== undefined) requireFunction('random', random);
   if (encryptKey === undefined && verificationToken === undefined) {
     throw new CallbackError(
@@ -290,15 +298,14 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
         'X-Lark-Signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key',
       );
     }
-    requireFresh(timestamp, freshness, SECONDS_OR_MILLISECONDS);
+    requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
     return true;
   }
 
-  /** Whether the token is the app's, where one is configured. `event.token` is another thing: it updates a card. */
+  /** Whether the token is the app's, where one is configured. */
   function hasToken(payload: JsonObject): boolean {
     if (verificationToken === undefined) return true;
-    const holder = isVersion2(payload) ? field(payload, 'header') : payload;
-    const token = isJsonObject(holder) ? field(holder, 'token') : undefined;
+    const token = field(tokenHolderOf(payload), 'token');
     return typeof token === 'string' && equalInConstantTime(token, verificationToken);
   }
 
@@ -319,14 +326,16 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
 
   /**
    * The URL challenge, the one request that Feishu encrypts without signing it. Whoever sends captured ciphertext this
-   * way must not learn from the answer how far decryption came, so everything that can go wrong has one answer.
+   * way must not learn from the answer, nor from its time, how far decryption came: everything that can go wrong has one
+   * answer, padding is judged last, and there is no more to work on than a challenge can hold.
    */
   function readUnsigned(encrypt: string, cipher: AesCbc): FeishuChallenge {
-    const text = open(cipher, encrypt);
+    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : open(cipher, encrypt);
+    const text = opened?.text;
     const payload = text === undefined ? undefined : parseJsonObject(text);
     if (text !== undefined && payload !== undefined && isChallenge(payload) && hasToken(payload)) {
       const message = readChallenge(text, payload);
-      if (message !== undefined) return message;
+      if (message !== undefined && opened?.isPadded) return message;
     }
     throw new CallbackError(
       'ERR_SIGNATURE',
@@ -346,8 +355,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
     const isSigned = checkSignature(request, body, secret);
     const encrypt = readEncrypt(requireJsonObject('body', body.text));
     if (!isSigned) return readUnsigned(encrypt, aes);
-    const text = open(aes, encrypt);
-    if (text === undefined) throw decryptError();
+    const text = openPadded(aes, encrypt);
     return readMessage(text, requireJsonObject('the plaintext', text));
   }
 
@@ -364,9 +372,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   }
 
   function decrypt(encrypt: string): string {
-    const text = open(requireAes(), requireString('encrypt', encrypt));
-    if (text === undefined) throw decryptError();
-    return text;
+    return openPadded(requireAes(), requireString('encrypt', encrypt));
   }
 
   function encrypt(text: string, { iv }: { iv?: Uint8Array | undefined } = {}): string {
@@ -374,7 +380,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   }
 
   function encode(payload: unknown, options: EncodeOptions = {}): { headers: Record<string, string>; body: string } {
-    const text = typeof payload === 'string' ? payloadText(payload) : withToken(payloadText(payload));
+    const text = typeof payload === 'string' ? payloadText(payload) : addToken(payloadText(payload));
     const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
     if (secret === undefined || aes === undefined) return { headers, body: text };
     const body = JSON.stringify({ encrypt: seal(aes, text, options.iv, random) });
@@ -390,13 +396,13 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   }
 
   /** JSON with the Verification Token where it belongs and is not there yet. */
-  function withToken(text: string): string {
+  function addToken(text: string): string {
     const json = parseJsonObject(text);
     if (json === undefined || verificationToken === undefined) return text;
-    const token = verificationToken;
-    if (!isVersion2(json)) return JSON.stringify({ token, ...json });
-    const header = field(json, 'header');
-    return JSON.stringify({ ...json, header: isJsonObject(header) ? { token, ...header } : { token } });
+    const holder = tokenHolderOf(json);
+    if (typeof field(holder, 'token') === 'string') return text;
+    const withToken = { ...holder, token: verificationToken };
+    return JSON.stringify(holder === json ? withToken : { ...json, header: withToken });
   }
 
   function reply(message: FeishuMessage): { challenge: string } | Record<string, never> {
@@ -415,33 +421,48 @@ interface EncodeOptions {
 
 /** SHA-256 of the Encrypt Key: the AES key. */
 function deriveKey(encryptKey: string): Bytes {
-  return sha256(encodeUtf8(encryptKey) as Bytes);
+  return sha256(bytesHere().encodeUtf8(encryptKey) as Bytes);
 }
 
 function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
-  return hexDigest(sha256, timestamp + nonce + encryptKey, body);
+  return hexDigest('sha256', sha256, timestamp + nonce + encryptKey, body);
 }
 
-/** Text that a header carries as one value: ", " in it would read as two (see readHeader). */
+/** Text that a header carries as one value: ASCII, no space at its ends, and no ", ", which reads as two values. */
 function requireHeaderText(name: string, value: string): string {
-  if (requireText(name, value).includes(', ')) {
-    throw new CallbackError('ERR_CONFIG', `${name} must not hold ", ": HTTP reads that as two values`);
+  if (/[^ -~]|^ | $|, /.test(requireText(name, value))) {
+    throw new CallbackError('ERR_CONFIG', `${name} must be text that an HTTP header can carry as one value`);
   }
   return value;
 }
 
 function seal(aes: AesCbc, text: string, iv: Uint8Array | undefined, random: RandomSource | undefined): string {
-  const plaintext = encodeUtf8(requireText('text', text)) as Bytes;
+  const plaintext = bytesHere().encodeUtf8(requireText('text', text)) as Bytes;
   const ownIv = iv === undefined ? randomBytes(AES_BLOCK, random) : requireBytes('iv', iv, AES_BLOCK);
-  return encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
+  return bytesHere().encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
 }
 
-/** The text in an `encrypt` field; `undefined` for anything wrong with it. */
-function open(aes: AesCbc, encrypt: string): string | undefined {
-  const ivAndCiphertext = decodeBase64(encrypt);
-  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 16);
-  return plaintext && decodeUtf8(plaintext);
+/** What an `encrypt` field holds. Wrong padding counts as text, so that it takes the same way through the code. */
+function open(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } {
+  const ivAndCiphertext = bytesHere().decodeBase64(encrypt, 0);
+  const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
+  if (padded === undefined) return { text: undefined, isPadded: false };
+  const length = unpaddedLength(padded, 16);
+  const isPadded = length >= 0;
+  return { text: bytesHere().decodeUtf8(padded, 0, isPadded ? length : padded.length), isPadded };
 }
+
+function openPadded(aes: AesCbc, encrypt: string): string {
+  const { text, isPadded } = open(aes, encrypt);
+  if (text === undefined || !isPadded) throw decryptError();
+  return text;
+}
+
+/**
+ * Longest base64 taken for an unsigned challenge: 1,024 characters, each written \uXXXX, with a token and the field names
+ * around them, come to less than 8 KB.
+ */
+const MAX_CHALLENGE_LENGTH = 16_384;
 
 /** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
 function readEncrypt(body: JsonObject): string {
@@ -459,6 +480,13 @@ function isChallenge(payload: JsonObject): boolean {
 
 function isVersion2(payload: JsonObject): boolean {
   return !isChallenge(payload) && (field(payload, 'schema') !== undefined || field(payload, 'header') !== undefined);
+}
+
+/** Where the Verification Token stands. `event.token` is another thing: it updates a card. */
+function tokenHolderOf(payload: JsonObject): JsonObject {
+  if (!isVersion2(payload)) return payload;
+  const header = field(payload, 'header');
+  return isJsonObject(header) ? header : {};
 }
 
 function readChallenge(text: string, payload: JsonObject): FeishuChallenge | undefined {

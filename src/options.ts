@@ -1,7 +1,7 @@
 // What the programmer gives: checked once, at creation or at the call, with a message that says what to give instead.
 // A wrong JavaScript type is a TypeError; a value that is missing or cannot work is ERR_CONFIG.
-import { utf8Length } from './bytes.ts';
 import { CallbackError } from './errors.ts';
+import { isWellFormed } from './host.ts';
 
 /** Text that came from a sender: what it holds is for a decoder to judge. */
 export function requireString(name: string, value: unknown): string {
@@ -12,7 +12,7 @@ export function requireString(name: string, value: unknown): string {
 /** Text of the caller's own. A lone surrogate has no UTF-8 form: hashing U+FFFD instead would let two texts share a signature. */
 export function requireText(name: string, value: unknown): string {
   const text = requireString(name, value);
-  if (utf8Length(text) < 0) throw new TypeError(`${name} must be well-formed: it holds half of a surrogate pair`);
+  if (!isWellFormed(text)) throw new TypeError(`${name} must be well-formed: it holds half of a surrogate pair`);
   return text;
 }
 
@@ -62,14 +62,19 @@ export function requireMaxBodyBytes(value: unknown): number {
 /** What `encode` sends: a string verbatim, anything else as JSON. */
 export function payloadText(payload: unknown): string {
   if (typeof payload === 'string') return requireText('payload', payload);
-  const text: string | undefined = JSON.stringify(payload);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(payload);
+  } catch {
+    // a cycle, a BigInt, or an engine's RangeError for nesting too deep
+  }
   if (text === undefined) throw new TypeError(`payload must have a JSON form, got ${typeName(payload)}`);
   return text;
 }
 
 /** Uint8Array of any realm, Buffer included; no other view, whose elements would not be the bytes. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array');
+  return ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array';
 }
 
 /** The built-in a value belongs to, whichever realm made it. */

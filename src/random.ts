@@ -40,6 +40,13 @@ function hostRandom(byteLength: number): Uint8Array {
     throw new CallbackError('ERR_RANDOM', 'this host has no crypto.getRandomValues: pass a secure `random` option');
   }
   const bytes = new Uint8Array(byteLength);
-  crypto.getRandomValues(bytes);
+  try {
+    crypto.getRandomValues(bytes);
+  } catch {
+    throw new CallbackError(
+      'ERR_RANDOM',
+      'crypto.getRandomValues of this host fails here: pass a secure `random` option',
+    );
+  }
   return bytes;
 }

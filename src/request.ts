@@ -1,6 +1,7 @@
 // What arrives: the raw body and its limit, headers and query parameters, JSON, and the freshness of a timestamp.
-import { decodeUtf8, utf8Length } from './bytes.ts';
+import { utf8Length } from './bytes.ts';
 import { CallbackError } from './errors.ts';
+import { bytesHere, isWellFormed } from './host.ts';
 import { isBytes, requireObject, tagOf, typeName } from './options.ts';
 
 /**
@@ -44,12 +45,14 @@ export interface Body {
 
 /** The body within its limit, which is checked before anything is computed from it. */
 export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
-  const { body: raw } = requireObject('request', request);
+  const raw = property(requireObject('request', request), 'body');
   if (typeof raw === 'string') {
-    // A string has at least as many UTF-8 bytes as code units.
-    const byteLength = raw.length > maxBodyBytes ? raw.length : utf8Length(raw);
-    if (byteLength < 0) throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
-    requireBodyLength(byteLength, maxBodyBytes);
+    // A code unit makes one to three bytes of UTF-8, so that most bodies need no counting.
+    requireBodyLength(raw.length, maxBodyBytes);
+    if (!isWellFormed(raw)) {
+      throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
+    }
+    if (raw.length * 3 > maxBodyBytes) requireBodyLength(utf8Length(raw), maxBodyBytes);
     return { raw, text: raw };
   }
   if (!isBytes(raw)) {
@@ -58,7 +61,7 @@ export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
     );
   }
   requireBodyLength(raw.length, maxBodyBytes);
-  return { raw, text: decodeUtf8(raw) };
+  return { raw, text: bytesHere().decodeUtf8(raw, 0, raw.length) };
 }
 
 function requireBodyLength(byteLength: number, maxBodyBytes: number): void {
@@ -105,42 +108,52 @@ export function textField(object: JsonObject, name: string): string | undefined 
 
 /** The header `name` (in lower case), in whatever case and container it arrived. */
 export function readHeader(request: CallbackRequest, name: string): string | undefined {
-  const { headers } = request;
+  const headers = property(request, 'headers');
   if (headers === undefined) return undefined;
   const source = requireObject('headers', headers);
+  const get = property(source as { get?: unknown }, 'get');
   // Fetch Headers fold the case themselves; a Map, which has a `get` too, does not.
-  if (typeof source.get === 'function' && tagOf(source) !== 'Map') {
-    return theOneValue(splitJoined(source.get(name)), name);
+  if (typeof get === 'function' && tagOf(source) !== 'Map') {
+    return agree(undefined, splitJoined(get.call(source, name)), name);
   }
-  const values: unknown[] = [];
-  for (const [key, value] of entriesOf(source)) {
-    if (typeof key === 'string' && key.length === name.length && key.toLowerCase() === name) {
-      for (const one of asList(value)) for (const part of splitJoined(one)) values.push(part);
+  let known: string | undefined;
+  const isName = (key: unknown) => typeof key === 'string' && key.length === name.length && key.toLowerCase() === name;
+  if (isIterable(source)) {
+    for (const [key, value] of source) if (isName(key)) known = agree(known, splitJoined(value), name);
+  } else {
+    for (const key of Object.keys(source)) {
+      if (isName(key)) known = agree(known, splitJoined((source as JsonObject)[key]), name);
     }
   }
-  return theOneValue(values, name);
+  return known;
 }
 
 /** Fetch and Node join a header that came twice with ", " (RFC 9110 section 5.3). */
-function splitJoined(value: unknown): readonly unknown[] {
-  return typeof value === 'string' && value.includes(', ') ? value.split(', ') : asList(value);
+function splitJoined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.flatMap(splitJoined);
+  return typeof value === 'string' && value.includes(', ') ? value.split(', ') : value;
 }
 
 /** Query parameters in the order they were sent; `undefined` stands for a value that cannot be read. */
 export type Parameters = readonly (readonly [name: string, value: string | undefined])[];
 
 export function readParameters(request: CallbackRequest): Parameters {
-  const { url, query } = request;
+  const url = property(request, 'url');
+  const query = property(request, 'query');
   const parameters: [string, string | undefined][] = [];
   if (query !== undefined) {
-    for (const [name, value] of entriesOf(requireObject('query', query))) {
-      for (const one of asList(value)) parameters.push([String(name), typeof one === 'string' ? one : undefined]);
+    const source = requireObject('query', query);
+    for (const [name, value] of isIterable(source) ? source : Object.entries(source)) {
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== undefined && one !== null)
+          parameters.push([String(name), typeof one === 'string' ? one : undefined]);
+      }
     }
     return parameters;
   }
   if (url === undefined) return parameters;
   if (typeof url !== 'string') throw new TypeError(`url must be a string, got ${typeName(url)}`);
-  const search = /\?([^#]*)/.exec(url)?.[1] ?? '';
+  const search = /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '';
   for (const pair of search.split('&')) {
     const equals = pair.indexOf('=');
     const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals));
@@ -151,6 +164,7 @@ export function readParameters(request: CallbackRequest): Parameters {
 
 /** application/x-www-form-urlencoded, strictly: a malformed sequence or bytes that are not UTF-8 are `undefined`. */
 function decodePercent(text: string): string | undefined {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replace(/\+/g, ' '));
   } catch {
@@ -160,30 +174,38 @@ function decodePercent(text: string): string | undefined {
 
 /** The one value of a parameter that goes by any of `names`. */
 export function readParameter(parameters: Parameters, ...names: readonly string[]): string | undefined {
-  const values: unknown[] = [];
-  for (const [name, value] of parameters) if (names.includes(name)) values.push(value);
-  return theOneValue(values, names.join(' or '));
+  let known: string | undefined;
+  for (const [name, value] of parameters) {
+    if (names.includes(name)) known = agree(known, [value], names.join(' or '));
+  }
+  return known;
 }
 
-/** Pairs of a Map or of URLSearchParams, or of a record's own properties. */
-function entriesOf(source: object): Iterable<readonly [unknown, unknown]> {
-  return Symbol.iterator in source ? (source as Iterable<[unknown, unknown]>) : Object.entries(source);
+function isIterable(source: object): source is Iterable<[unknown, unknown]> {
+  return property(source as { [Symbol.iterator]?: unknown }, Symbol.iterator) !== undefined;
 }
 
-/** A value that may be absent, single, or a list of several. */
-function asList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  return value === undefined || value === null ? [] : [value];
+/** A property of a record's own, or of an object of some class; never one of a polluted Object.prototype. */
+function property<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
+  const prototype = Object.getPrototypeOf(object);
+  const isRecord = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isRecord && !Object.hasOwn(object, name) ? undefined : object[name];
 }
 
-function theOneValue(values: readonly unknown[], name: string): string | undefined {
-  for (const value of values) {
-    if (typeof value !== 'string' || utf8Length(value) < 0) {
+/** The value that was known so far and another one, or several, of the same name; they must be one text. */
+function agree(known: string | undefined, value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return known;
+  let agreed = known;
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (typeof one !== 'string' || !isWellFormed(one)) {
       throw new CallbackError('ERR_REQUEST', `${name} cannot be read: it is not text, or its encoding is malformed`);
     }
-    if (value !== values[0]) throw new CallbackError('ERR_REQUEST', `${name} is given twice with different values`);
+    if (agreed !== undefined && one !== agreed) {
+      throw new CallbackError('ERR_REQUEST', `${name} is given twice with different values`);
+    }
+    agreed = one;
   }
-  return values[0] as string | undefined;
+  return agreed;
 }
 
 /** A window around now in which a signed timestamp is accepted. */
@@ -204,7 +226,7 @@ export function requireFresh(timestamp: string, { toleranceSeconds, now }: Fresh
     throw new CallbackError('ERR_TIMESTAMP', 'the timestamp is not a time in the digits that the platform sends');
   }
   const milliseconds = Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
-  if (!(Math.abs(now() - milliseconds) <= toleranceSeconds * 1000)) {
+  if (!(Math.abs(now() - milliseconds) / 1000 <= toleranceSeconds)) {
     throw new CallbackError(
       'ERR_TIMESTAMP',
       `the timestamp is more than ${toleranceSeconds} s from now: an old request sent again, or a clock that is wrong`,

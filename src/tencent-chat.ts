@@ -125,7 +125,7 @@ export interface TencentChatCodec {
    * The platform's half, for tests and simulators: the query parameters and body with which Tencent Chat would push
    * `payload`. A string is sent verbatim, anything else as JSON.
    *
-   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand.
+   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ.
    */
   encode(payload: unknown, options?: TencentChatEncodeOptions): { query: Record<string, string>; body: string };
   /**
@@ -178,11 +178,17 @@ export function tencentChatSignature(parts: { token: string; requestTime: string
  * ```
  */
 export function createTencentChatCodec(options: TencentChatCodecOptions): TencentChatCodec {
-  const token = requireSecret('token', requireObject('options', options).token);
+  const {
+    token,
+    toleranceSeconds = 60,
+    now = Date.now,
+    maxBodyBytes = MAX_BODY_BYTES,
+  } = requireObject('options', options);
+  requireSecret('token', token);
   const sdkAppId = options.sdkAppId === undefined ? undefined : requireSdkAppId(options.sdkAppId);
-  const now = requireFunction('now', options.now ?? Date.now);
-  const freshness = { toleranceSeconds: requireTolerance(options.toleranceSeconds ?? 60), now };
-  const maxBodyBytes = requireMaxBodyBytes(options.maxBodyBytes ?? MAX_BODY_BYTES);
+  requireTolerance(toleranceSeconds);
+  requireFunction('now', now);
+  requireMaxBodyBytes(maxBodyBytes);
 
   /** RequestTime of a request whose signature holds and that is fresh. */
   function requireSignature(parameters: Parameters): string {
@@ -197,7 +203,7 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
     if (!equalInConstantTime(signature, sign(token, requestTime))) {
       throw new CallbackError('ERR_SIGNATURE', 'Sign does not match: check the token of webhook authentication');
     }
-    requireFresh(requestTime, freshness, SECONDS);
+    requireFresh(requestTime, { toleranceSeconds, now }, SECONDS);
     return requestTime;
   }
 
@@ -238,15 +244,20 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
     options: TencentChatEncodeOptions = {},
   ): { query: Record<string, string>; body: string } {
     const body = payloadText(payload);
-    const command = options.command ?? field(parseJsonObject(body) ?? {}, 'CallbackCommand');
-    if (command === undefined)
-      throw new CallbackError('ERR_CONFIG', 'command is needed: the payload has no CallbackCommand');
+    const inBody = field(parseJsonObject(body) ?? {}, 'CallbackCommand');
+    const command = options.command === undefined ? inBody : requireText('command', options.command);
+    if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
+      throw new CallbackError(
+        'ERR_CONFIG',
+        'the CallbackCommand must be in the payload or given as `command`, or alike in both',
+      );
+    }
     const requestTime = requireText('requestTime', options.requestTime ?? String(Math.floor(now() / 1000)));
     const app = options.sdkAppId === undefined ? sdkAppId : requireSdkAppId(options.sdkAppId);
     return {
       query: {
         ...(app === undefined ? {} : { SdkAppid: app }),
-        CallbackCommand: requireText('command', command),
+        CallbackCommand: command,
         contenttype: 'json',
         ClientIP: requireText('clientIp', options.clientIp ?? '127.0.0.1'),
         OptPlatform: requireText('platform', options.platform ?? 'RESTAPI'),
@@ -258,14 +269,15 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
   }
 
   function reply(fields: Partial<TencentChatReply> = {}): TencentChatReply {
-    return { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0, ...requireObject('fields', fields) };
+    const { ActionStatus = 'OK', ErrorInfo = '', ErrorCode = 0, ...more } = requireObject('fields', fields);
+    return { ActionStatus, ErrorInfo, ErrorCode, ...more };
   }
 
   return { decode, verify, encode, reply };
 }
 
 function sign(token: string, requestTime: string): string {
-  return hexDigest(sha256, token, requestTime);
+  return hexDigest('sha256', sha256, token, requestTime);
 }
 
 function requireSdkAppId(sdkAppId: string | number): string {

@@ -1,0 +1,222 @@
+// What this host has built in beyond ECMAScript, and the byte codec made of it: byte for byte as bytes.ts, several times
+// as fast. Looked up at first use, never at import, and only believed after it has answered a few questions right.
+import type { Bytes } from './bytes.ts';
+import * as portable from './bytes.ts';
+
+/** Everything read of a host; a bare engine has none of it. */
+export interface Host {
+  /** `node:buffer` of Node, Bun, Deno and Workers with nodejs_compat. */
+  readonly buffer?: NodeBufferModule | undefined;
+  /** `node:crypto` of the same. */
+  readonly crypto?: NodeCryptoModule | undefined;
+  readonly TextEncoder?: (new () => TextEncoderLike) | undefined;
+  readonly TextDecoder?: (new (label: string, options: object) => TextDecoderLike) | undefined;
+}
+
+interface NodeBufferModule {
+  Buffer: {
+    from(memory: unknown, byteOffset: number, length: number): NodeBuffer;
+    prototype: NodeBuffer;
+  };
+  isUtf8(bytes: Uint8Array): boolean;
+}
+
+interface NodeBuffer extends Uint8Array {
+  write(text: string, offset: number, encoding: string): number;
+  toString(encoding?: string): string;
+  utf8Slice(start: number, end: number): string;
+}
+
+export interface NodeCryptoModule {
+  createSecretKey(key: Uint8Array): object;
+  createCipheriv(algorithm: string, key: object, iv: Uint8Array): NodeCipher;
+  createDecipheriv(algorithm: string, key: object, iv: Uint8Array): NodeCipher;
+  createHash(algorithm: string): NodeHash;
+  hash?(algorithm: string, data: Uint8Array, encoding: 'hex'): string;
+}
+
+interface NodeCipher {
+  setAutoPadding(on: boolean): unknown;
+  update(bytes: Uint8Array): Uint8Array;
+}
+
+interface NodeHash {
+  update(data: Uint8Array | string): NodeHash;
+  digest(encoding: 'hex'): string;
+}
+
+interface TextEncoderLike {
+  encode(text: string): Bytes;
+  encodeInto(text: string, into: Uint8Array): { read: number; written: number };
+}
+
+interface TextDecoderLike {
+  decode(bytes: Uint8Array): string;
+}
+
+/** ES2026 base64, where the engine has it. */
+interface Base64Bytes extends Uint8Array {
+  setFromBase64(text: string, options: { lastChunkHandling: 'strict' }): { written: number };
+  toBase64(): string;
+}
+
+/**
+ * The host this runs on. Node's modules are asked of `process.getBuiltinModule`: an import would have to be resolved by
+ * every bundler, and a global `Buffer` may be a polyfill.
+ */
+export function thisHost(): Host {
+  const { process, TextEncoder, TextDecoder } = globalThis as unknown as Host & {
+    process?: { getBuiltinModule?(name: string): unknown };
+  };
+  return {
+    buffer: process?.getBuiltinModule?.('node:buffer') as NodeBufferModule | undefined,
+    crypto: process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined,
+    TextEncoder,
+    TextDecoder,
+  };
+}
+
+/** UTF-8 and base64, as the functions of the same names in bytes.ts. */
+export interface ByteCodec {
+  encodeUtf8(text: string): Bytes | undefined;
+  decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
+  encodeBase64(bytes: Uint8Array): string;
+  /** The result may be scratch memory, good until the next call; the reserved bytes are for the caller to write. */
+  decodeBase64(text: string, reserve: number): Uint8Array | undefined;
+}
+
+let byteCodec: ByteCodec | undefined;
+
+/** The byte codec of this host. */
+export function bytesHere(): ByteCodec {
+  byteCodec ??= makeByteCodec(thisHost());
+  return byteCodec;
+}
+
+/** The fastest sound byte codec that can be made of `host`, function by function. */
+export function makeByteCodec(host: Host): ByteCodec {
+  return {
+    encodeUtf8: soundest([webEncodeUtf8], host, portable.encodeUtf8, [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a']]),
+    decodeUtf8: soundest([nodeDecodeUtf8, webDecodeUtf8], host, portable.decodeUtf8, [
+      [Uint8Array.of(0x41, 0xef, 0xbb, 0xbf, 0xe4, 0xbd, 0xa0, 0xef, 0xbf, 0xbd, 0), 1, 11],
+      [Uint8Array.of(0xed, 0xa0, 0x80), 0, 3],
+      [Uint8Array.of(0xe4, 0xbd, 0xa0), 0, 2],
+    ]),
+    encodeBase64: soundest([nodeEncodeBase64, webEncodeBase64], host, portable.encodeBase64, [
+      [Uint8Array.of(0xfb, 0xff, 0xfe, 0)],
+      [new Uint8Array(0)],
+    ]),
+    decodeBase64: soundest([nodeDecodeBase64, webDecodeBase64], host, portable.decodeBase64, [
+      ['+/+/AAE=', 0],
+      ['-_-_AAE=', 0],
+      ['AB==', 0],
+      ['A A=', 0],
+      ['AA\u0141A', 0],
+      ['AAAA====', 0],
+    ]),
+  };
+}
+
+/** The first function that the host gives and that answers every question as the portable one does. */
+function soundest<A extends readonly unknown[], R>(
+  makers: readonly ((host: Host) => ((...args: A) => R) | undefined)[],
+  host: Host,
+  fallback: (...args: A) => R,
+  questions: readonly A[],
+): (...args: A) => R {
+  for (const make of makers) {
+    try {
+      const candidate = make(host);
+      if (candidate && questions.every((args) => String(candidate(...args)) === String(fallback(...args)))) {
+        return candidate;
+      }
+    } catch {
+      // A host that throws is passed over like one that has nothing.
+    }
+  }
+  return fallback;
+}
+
+function webEncodeUtf8({ TextEncoder }: Host): ByteCodec['encodeUtf8'] | undefined {
+  const encoder = TextEncoder && new TextEncoder();
+  // A TextEncoder makes U+FFFD of a lone surrogate.
+  return encoder && ((text) => (isWellFormed(text) ? encoder.encode(text) : undefined));
+}
+
+/** Whether `text` has a UTF-8 form: no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  const builtIn = (text as { isWellFormed?(): boolean }).isWellFormed;
+  return builtIn === undefined ? portable.utf8Length(text) >= 0 : builtIn.call(text);
+}
+
+function nodeDecodeUtf8({ buffer }: Host): ByteCodec['decodeUtf8'] | undefined {
+  if (buffer === undefined) return undefined;
+  const { isUtf8 } = buffer;
+  const { utf8Slice } = buffer.Buffer.prototype;
+  return (bytes, start, end) => {
+    const text: string = utf8Slice.call(bytes as NodeBuffer, start, end);
+    // Invalid bytes come out as U+FFFD, which may also be what was sent.
+    return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end)) ? undefined : text;
+  };
+}
+
+function webDecodeUtf8({ TextDecoder }: Host): ByteCodec['decodeUtf8'] | undefined {
+  const decoder = TextDecoder && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  if (decoder === undefined) return undefined;
+  return (bytes, start, end) => {
+    try {
+      return decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return portable.decodeUtf8(bytes, start, end); // invalid, or memory that decoders do not take, such as shared
+    }
+  };
+}
+
+function nodeEncodeBase64({ buffer }: Host): ByteCodec['encodeBase64'] | undefined {
+  return buffer && ((bytes) => buffer.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'));
+}
+
+function webEncodeBase64(): ByteCodec['encodeBase64'] | undefined {
+  return 'toBase64' in Uint8Array.prototype ? (bytes) => (bytes as Base64Bytes).toBase64() : undefined;
+}
+
+/** Longest decoded envelope that scratch memory is kept for; allocating costs more than decoding a kilobyte. */
+const SCRATCH_BYTES = 65_536;
+
+function nodeDecodeBase64({ buffer, TextEncoder }: Host): ByteCodec['decodeBase64'] | undefined {
+  if (buffer === undefined || TextEncoder === undefined) return undefined;
+  const encoder = new TextEncoder();
+  const scratch = new ArrayBuffer(SCRATCH_BYTES);
+  const scratchBuffer = buffer.Buffer.from(scratch, 0, SCRATCH_BYTES);
+  return (text, reserve) => {
+    const length = portable.base64Length(text);
+    if (length < 0) return undefined;
+    const fits = text.length + reserve <= SCRATCH_BYTES;
+    const memory = fits ? scratch : new ArrayBuffer(text.length + reserve);
+    const target = fits ? scratchBuffer : buffer.Buffer.from(memory, 0, memory.byteLength);
+    // Buffer skips what is no base64, which shows in the count; but it takes - and _ for + and /, and it cuts code units
+    // to 8 bits, so that U+0141 counts as A: only ASCII may come before it.
+    const { read, written } = encoder.encodeInto(text, target);
+    if (read !== text.length || written !== read) return undefined;
+    if (target.write(text, reserve, 'base64') !== length || text.includes('-') || text.includes('_')) return undefined;
+    return portable.hasSpareBits(text) ? undefined : new Uint8Array(memory, 0, reserve + length);
+  };
+}
+
+function webDecodeBase64(): ByteCodec['decodeBase64'] | undefined {
+  if (!('setFromBase64' in Uint8Array.prototype)) return undefined;
+  const scratch = new ArrayBuffer(SCRATCH_BYTES);
+  return (text, reserve) => {
+    const length = portable.base64Length(text);
+    if (length < 0) return undefined;
+    const memory = reserve + length <= SCRATCH_BYTES ? scratch : new ArrayBuffer(reserve + length);
+    const target = new Uint8Array(memory, reserve, length) as Base64Bytes;
+    try {
+      // It skips white space, which shows in the count.
+      if (target.setFromBase64(text, { lastChunkHandling: 'strict' }).written !== length) return undefined;
+    } catch {
+      return undefined;
+    }
+    return new Uint8Array(memory, 0, reserve + length);
+  };
+}
