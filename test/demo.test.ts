@@ -1,0 +1,23 @@
+// `npm run demo` passes, and can fail. `npm test` has built what it runs.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root, runNode } from './package/installed.ts';
+
+const demo = join(root, 'test/demo.mjs');
+
+test('every verdict of the demo is as expected', () => {
+  const { status, stdout, stderr } = runNode(root, [demo]);
+  expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: '' });
+  const [, asExpected] = /^(\d+) as expected, 0 not$/m.exec(stdout) ?? [];
+  expect(Number(asExpected)).toBeGreaterThan(30);
+  for (const path of ['/feishu ', '/dingtalk ', '/tencent-chat ']) {
+    expect(stdout).toMatch(new RegExp(`^ok +${path}.*accepted`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^ok +${path}.*refused`, 'm'));
+  }
+});
+
+test('a server with wrong secrets makes the demo fail', () => {
+  const { status, stdout } = runNode(root, [demo, '--sabotage']);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^\d+ as expected, [1-9]\d* not$/m);
+});

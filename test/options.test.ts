@@ -1,0 +1,218 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import {
+  isBytes,
+  payloadText,
+  requireBytes,
+  requireFunction,
+  requireMaxBodyBytes,
+  requireObject,
+  requireSecret,
+  requireString,
+  requireText,
+  requireTolerance,
+  tagOf,
+  typeName,
+} from '../src/options.ts';
+
+const config = expect.objectContaining({ name: 'CallbackError', code: 'ERR_CONFIG' });
+/** Half of a surrogate pair, in a text that must not show in a message. */
+const LONE = 'hush\ud800';
+
+/** Values of every kind with the name a message may give them. */
+const VALUES: [string, unknown][] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['number', 7],
+  ['boolean', true],
+  ['bigint', 7n],
+  ['symbol', Symbol('hush')],
+  ['function', () => 'hush'],
+  ['string', 'hush'],
+  ['array', ['hush']],
+  ['object', { hush: 1 }],
+  ['object', new String('hush')],
+  ['object', Promise.resolve('hush')],
+  ['object', new Uint8Array(3)],
+];
+const except = (...names: string[]) => VALUES.filter(([name]) => !names.includes(name));
+
+describe('typeName', () => {
+  it.each(VALUES)('%s', (name, value) => {
+    expect(typeName(value)).toBe(name);
+  });
+});
+
+/** A function that takes one type, every value of another type, and how the message begins. */
+const REQUIREMENTS: [string, (value: unknown) => unknown, [string, unknown][], string][] = [
+  ['requireString', (value) => requireString('x', value), except('string'), 'x must be a string, got '],
+  ['requireText', (value) => requireText('x', value), except('string'), 'x must be a string, got '],
+  ['requireSecret', (value) => requireSecret('x', value), except('string', 'undefined'), 'x must be a string, got '],
+  ['requireObject', (value) => requireObject('x', value), except('object', 'array'), 'x must be an object, got '],
+  ['requireFunction', (value) => requireFunction('x', value), except('function'), 'x must be a function, got '],
+  ['requireTolerance', requireTolerance, except('number'), 'toleranceSeconds must be a number, got '],
+  ['requireMaxBodyBytes', requireMaxBodyBytes, except('number'), 'maxBodyBytes must be a number, got '],
+];
+
+describe.each(REQUIREMENTS)('%s', (_, require, wrongValues, message) => {
+  it.each(wrongValues)('refuses %s with its type, not its value', (name, value) => {
+    expect(() => require(value)).toThrow(new TypeError(message + name));
+  });
+});
+
+describe('text', () => {
+  it('comes back as given', () => {
+    for (const text of ['', ' a ', '\ufeff飞书😀', 'e\u0301']) {
+      expect(requireString('x', text)).toBe(text);
+      expect(requireText('x', text)).toBe(text);
+      expect(requireSecret('x', text || 'secret')).toBe(text || 'secret');
+    }
+    expect(requireString('x', LONE)).toBe(LONE);
+  });
+
+  it('of the caller’s own must be well-formed', () => {
+    const malformed = new TypeError('x must be well-formed: it holds half of a surrogate pair');
+    expect(() => requireText('x', LONE)).toThrow(malformed);
+    expect(() => requireSecret('x', LONE)).toThrow(malformed);
+  });
+
+  it('is ERR_CONFIG for a secret that is missing or empty', () => {
+    for (const value of [undefined, '']) {
+      expect(() => requireSecret('encryptKey', value)).toThrow(config);
+      expect(() => requireSecret('encryptKey', value)).toThrow(/^encryptKey is missing or empty/);
+    }
+  });
+});
+
+describe('objects and functions', () => {
+  it('come back as given', () => {
+    for (const value of [{}, [], new Map(), Object.create(null)]) expect(requireObject('x', value)).toBe(value);
+    const now = () => 0;
+    expect(requireFunction('now', now)).toBe(now);
+  });
+});
+
+describe('numbers', () => {
+  it.each([0, 0.5, 60, 1e300, Number.POSITIVE_INFINITY])('toleranceSeconds %d', (seconds) => {
+    expect(requireTolerance(seconds)).toBe(seconds);
+  });
+
+  it.each([-1, -Number.MIN_VALUE, Number.NEGATIVE_INFINITY, Number.NaN])(
+    'toleranceSeconds %d is refused',
+    (seconds) => {
+      expect(() => requireTolerance(seconds)).toThrow(config);
+    },
+  );
+
+  it.each([1, 1.5, 1_048_576, Number.POSITIVE_INFINITY])('maxBodyBytes %d', (bytes) => {
+    expect(requireMaxBodyBytes(bytes)).toBe(bytes);
+  });
+
+  it.each([0, 0.9, -1, Number.NEGATIVE_INFINITY, Number.NaN])('maxBodyBytes %d is refused', (bytes) => {
+    expect(() => requireMaxBodyBytes(bytes)).toThrow(config);
+  });
+});
+
+describe('bytes', () => {
+  const foreign: unknown = runInNewContext('Uint8Array.of(1, 2, 3)');
+
+  it('are a Uint8Array of any realm, a Buffer, or a subclass', () => {
+    expect(foreign).not.toBeInstanceOf(Uint8Array);
+    class Own extends Uint8Array {}
+    for (const value of [
+      new Uint8Array(3),
+      Buffer.alloc(3),
+      new Uint8Array(new SharedArrayBuffer(3)),
+      new Own(3),
+      foreign,
+    ]) {
+      expect(isBytes(value)).toBe(true);
+      expect(requireBytes('key', value, 3)).toBe(value);
+      expect(requireBytes('key', value)).toBe(value);
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ...VALUES.slice(0, -1),
+    ['object', new DataView(new ArrayBuffer(3))],
+    ['object', new ArrayBuffer(3)],
+    ['object', new SharedArrayBuffer(3)],
+    ['object', new Uint8ClampedArray(3)],
+    ['object', new Int8Array(3)],
+    ['object', new Uint16Array(3)],
+    ['object', new Blob(['abc'])],
+    ['object', { length: 3, 0: 1, 1: 2, 2: 3 }],
+    ['object', { [Symbol.toStringTag]: 'Uint8Array', length: 3 }],
+    ['object', runInNewContext('new Uint8ClampedArray(3)')],
+  ])('are not: %s %o', (name, value) => {
+    expect(isBytes(value)).toBe(false);
+    expect(() => requireBytes('key', value, 3)).toThrow(new TypeError(`key must be a Uint8Array, got ${name}`));
+  });
+
+  it('are ERR_CONFIG where the length is wrong', () => {
+    for (const length of [0, 31, 33]) {
+      expect(() => requireBytes('key', new Uint8Array(length), 32)).toThrow(config);
+      expect(() => requireBytes('key', new Uint8Array(length), 32)).toThrow(`key must be 32 bytes, got ${length}`);
+    }
+  });
+});
+
+describe('tagOf', () => {
+  it('names the built-in of any realm', () => {
+    expect(tagOf(new Map())).toBe('Map');
+    expect(tagOf(runInNewContext('new Map()'))).toBe('Map');
+    expect(tagOf(new Headers())).toBe('Headers');
+    expect(tagOf({})).toBeUndefined();
+  });
+});
+
+describe('payloadText', () => {
+  it('is a string verbatim', () => {
+    for (const text of ['', '{ "a" : 1 }', '\ufeff{}', '飞书']) expect(payloadText(text)).toBe(text);
+  });
+
+  it('is JSON of anything else', () => {
+    expect(payloadText({ b: [1, null], a: '飞书' })).toBe('{"b":[1,null],"a":"飞书"}');
+    expect(payloadText(null)).toBe('null');
+    expect(payloadText(7)).toBe('7');
+    expect(payloadText({ toJSON: () => ({ a: 1 }) })).toBe('{"a":1}');
+  });
+
+  it('writes a lone surrogate of an object as an escape, and refuses one in a string', () => {
+    expect(payloadText({ a: '\ud800' })).toBe('{"a":"\\ud800"}');
+    expect(() => payloadText(LONE)).toThrow(
+      new TypeError('payload must be well-formed: it holds half of a surrogate pair'),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['function', () => 'hush'],
+    ['symbol', Symbol('hush')],
+    ['object', { toJSON: () => undefined }],
+  ])('refuses %s, which has no JSON form', (name, value) => {
+    expect(() => payloadText(value)).toThrow(new TypeError(`payload must have a JSON form, got ${name}`));
+  });
+
+  it('is a TypeError for what JSON cannot write', () => {
+    const loop: { self?: unknown } = {};
+    loop.self = loop;
+    expect(() => payloadText(loop)).toThrow(TypeError);
+    expect(() => payloadText({ a: 1n })).toThrow(TypeError);
+  });
+});
+
+describe('payloadText of what has no JSON form', () => {
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  let deep: unknown = 0;
+  for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+  it.each([
+    ['a cycle', cycle],
+    ['a BigInt', 1n],
+    ['nesting too deep for the engine', deep],
+    ['a function', () => 0],
+  ])('%s is a TypeError of ours', (_name, payload) => {
+    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|array|bigint|function)$/);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { paddingLength, unpaddedLength } from '../src/pkcs7.ts';
+
+const BLOCKS = [16, 32] as const;
+
+/** RFC 5652 section 6.3 word for word, without a thought for timing. */
+function expectedLength(padded: Uint8Array, block: number): number {
+  const padding = padded.at(-1) ?? 0;
+  const right = padding >= 1 && padding <= block && padding <= padded.length;
+  return right && padded.subarray(-padding).every((byte) => byte === padding) ? padded.length - padding : -1;
+}
+
+describe.each(BLOCKS)('paddingLength, block of %i', (block) => {
+  it('fills up to the next multiple, a whole block where it fits', () => {
+    for (let length = 0; length <= 200; length++) {
+      const padding = paddingLength(length, block);
+      expect(padding, `length ${length}`).toBeGreaterThanOrEqual(1);
+      expect(padding, `length ${length}`).toBeLessThanOrEqual(block);
+      expect((length + padding) % block, `length ${length}`).toBe(0);
+    }
+  });
+});
+
+describe.each(BLOCKS)('unpaddedLength, block of %i', (block) => {
+  /** Every case is run on messages of 1 to 4 AES blocks: text, then `count` bytes of `byte`. */
+  function* messages(count: number, byte: number): Iterable<Uint8Array> {
+    for (const length of [16, 32, 48, 64]) yield new Uint8Array(length).fill(byte, Math.max(0, length - count));
+  }
+
+  it('takes off every right padding', () => {
+    for (let padding = 1; padding <= block; padding++) {
+      for (const padded of messages(padding, padding)) {
+        const expected = padding > padded.length ? -1 : padded.length - padding;
+        expect(unpaddedLength(padded, block), `${padding} of ${padded.length}`).toBe(expected);
+      }
+    }
+  });
+
+  it('judges every last byte after any number of equal bytes', () => {
+    const wrong: string[] = [];
+    for (let byte = 0; byte < 256; byte++) {
+      for (let count = 1; count <= 64; count++) {
+        for (const padded of messages(count, byte)) {
+          if (unpaddedLength(padded, block) !== expectedLength(padded, block)) wrong.push(`${count} of ${byte}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuses each single bit changed in each padding byte', () => {
+    const accepted: string[] = [];
+    for (let padding = 2; padding <= block; padding++) {
+      for (let position = 2; position <= padding; position++) {
+        for (let bit = 1; bit <= 0x80; bit <<= 1) {
+          const padded = new Uint8Array(2 * block).fill(padding, 2 * block - padding);
+          padded[padded.length - position] = padding ^ bit;
+          if (unpaddedLength(padded, block) !== -1) accepted.push(`${padding}, byte ${position}, bit ${bit}`);
+        }
+      }
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  it('does not care what stands before the padding', () => {
+    for (const byte of [0, 5, 16, 32, 0x80, 0xff]) {
+      const padded = new Uint8Array(2 * block).fill(byte);
+      padded.fill(3, 2 * block - 3);
+      expect(unpaddedLength(padded, block)).toBe(2 * block - 3);
+    }
+  });
+
+  it('refuses an empty array', () => {
+    expect(unpaddedLength(new Uint8Array(), block)).toBe(-1);
+  });
+
+  it('reads the same bytes in the same order whatever they hold', () => {
+    const reads = (bytes: Uint8Array): string[] => {
+      const order: string[] = [];
+      const get = (target: Uint8Array, key: string) => {
+        order.push(key);
+        return Reflect.get(target, key);
+      };
+      unpaddedLength(new Proxy(bytes, { get } as ProxyHandler<Uint8Array>), block);
+      return order;
+    };
+    const right = reads(new Uint8Array(2 * block).fill(1));
+    // Each of the last `block` bytes is among them.
+    for (let position = 1; position <= block; position++) expect(right).toContain(String(2 * block - position));
+    for (const byte of [0, 2, block, block + 1, 0xff]) {
+      expect(reads(new Uint8Array(2 * block).fill(byte)), `all ${byte}`).toEqual(right);
+    }
+    for (let position = 1; position <= block; position++) {
+      const padded = new Uint8Array(2 * block).fill(block);
+      padded[padded.length - position] = 0;
+      expect(reads(padded), `wrong byte ${position}`).toEqual(right);
+    }
+  });
+});
+
+it('tells 16 from 32: 17 to 32 bytes of padding are right for DingTalk alone', () => {
+  for (let padding = 17; padding <= 32; padding++) {
+    const padded = new Uint8Array(64).fill(padding, 64 - padding);
+    expect(unpaddedLength(padded, 16)).toBe(-1);
+    expect(unpaddedLength(padded, 32)).toBe(64 - padding);
+  }
+});

@@ -1,0 +1,331 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createDingTalkCodec, decryptDingTalkMessage, encryptDingTalkMessage } from '../src/dingtalk.ts';
+import { CallbackError, type CallbackErrorCode } from '../src/errors.ts';
+import { createFeishuCodec, decryptFeishuEvent, encryptFeishuEvent } from '../src/feishu.ts';
+import type { CallbackRequest } from '../src/request.ts';
+import { createTencentChatCodec } from '../src/tencent-chat.ts';
+import { codeOf, DINGTALK, FEISHU, feishuSigned, NOW, TENCENT, utf8 } from './helpers.ts';
+
+const now = () => NOW;
+const feishu = createFeishuCodec({ ...FEISHU, now });
+const feishuPlain = createFeishuCodec({ verificationToken: FEISHU.verificationToken });
+const dingTalk = createDingTalkCodec({ ...DINGTALK, ownerKey: [DINGTALK.ownerKey, '企业'], now });
+const tencent = createTencentChatCodec({ ...TENCENT, sdkAppId: 888888, now });
+
+/** Text that has a UTF-8 form. */
+const text = fc.string({ unit: 'binary', maxLength: 200 });
+const bytes16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
+/** Text that an HTTP header or parameter carries as one value. */
+const word = fc.stringMatching(/^[A-Za-z0-9]{1,16}$/);
+const json = fc.jsonValue({ stringUnit: 'binary', depthSize: 'small' }) as fc.Arbitrary<unknown>;
+const payload = fc.dictionary(fc.string({ unit: 'binary' }), json, { maxKeys: 5 }) as fc.Arbitrary<object>;
+/** EncodingAESKey, its spare bits included. */
+const encodingAesKey = fc.stringMatching(/^[A-Za-z0-9+/]{43}$/);
+
+describe('encrypt and decrypt', () => {
+  it('are inverse for any text and key: Feishu', () => {
+    fc.assert(
+      fc.property(text, fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), bytes16, (text, key, iv) => {
+        const encrypt = encryptFeishuEvent(text, key, { iv });
+        expect(decryptFeishuEvent(encrypt, key)).toBe(text);
+        expect(createFeishuCodec({ encryptKey: key }).encrypt(text, { iv })).toBe(encrypt);
+      }),
+    );
+  });
+
+  it('are inverse for any text, key and owner: DingTalk', () => {
+    const owner = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(text, encodingAesKey, owner, bytes16, (text, encodingAesKey, ownerKey, prefix) => {
+        const encrypt = encryptDingTalkMessage(text, { encodingAesKey, ownerKey }, { prefix });
+        expect(decryptDingTalkMessage(encrypt, { encodingAesKey, ownerKey })).toBe(text);
+        const codec = createDingTalkCodec({ token: 't', encodingAesKey, ownerKey });
+        expect(codec.decrypt(encrypt)).toEqual({ text, ownerKey });
+      }),
+    );
+  });
+
+  it('are inverse for every length of padding', () => {
+    for (let length = 0; length <= 64; length++) {
+      const text = 'x'.repeat(length);
+      expect(feishu.decrypt(feishu.encrypt(text))).toBe(text);
+      expect(dingTalk.decrypt(dingTalk.encrypt(text)).text).toBe(text);
+    }
+  });
+});
+
+/** `value` with one of its characters made another. */
+function changed(value: string, at: number, by: number): string {
+  const index = at % value.length;
+  const code = value.charCodeAt(index) ^ (1 + (by % 127));
+  return value.slice(0, index) + String.fromCharCode(code) + value.slice(index + 1);
+}
+
+const at = fc.nat();
+const by = fc.nat(126);
+
+describe('one changed character of what is signed, or of the signature', () => {
+  const event = { schema: '2.0', header: { event_type: 'e' }, event: { text: '你好' } };
+
+  it.each(['X-Lark-Signature', 'X-Lark-Request-Timestamp', 'X-Lark-Request-Nonce'])(
+    'is refused: Feishu, %s',
+    (name) => {
+      fc.assert(
+        fc.property(at, by, (at, by) => {
+          const { headers, body } = feishu.encode(event);
+          const forged = { headers: { ...headers, [name]: changed(headers[name] as string, at, by) }, body };
+          expect(codeOf(() => feishu.decode(forged))).toBe('ERR_SIGNATURE');
+          expect(feishu.verify(forged)).toBe(false);
+        }),
+      );
+    },
+  );
+
+  it('is refused: any bit of the body of Feishu', () => {
+    const { headers, body } = feishu.encode(event);
+    for (let bit = 0; bit < body.length * 8; bit++) {
+      const forged = utf8(body);
+      forged[bit >> 3] = (forged[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(codeOf(() => feishu.decode({ headers, body: forged }))).toBe('ERR_SIGNATURE');
+    }
+  });
+
+  it.each(['signature', 'timestamp', 'nonce'] as const)('is refused: DingTalk, %s', (name) => {
+    fc.assert(
+      fc.property(at, by, (at, by) => {
+        const { query, body } = dingTalk.encode({ EventType: 'e' });
+        const { msg_signature: _, ...parameters } = query;
+        const forged = { query: { ...parameters, [name]: changed(parameters[name], at, by) }, body };
+        expect(codeOf(() => dingTalk.decode(forged))).toBe('ERR_SIGNATURE');
+        expect(dingTalk.verify(forged)).toBe(false);
+      }),
+    );
+  });
+
+  it('is refused: any character of the encrypt of DingTalk', () => {
+    fc.assert(
+      fc.property(at, by, (at, by) => {
+        const { query, body } = dingTalk.encode({ EventType: 'e' });
+        const forged = JSON.stringify({ encrypt: changed(JSON.parse(body).encrypt, at, by) });
+        expect(codeOf(() => dingTalk.decode({ query, body: forged }))).toBe('ERR_SIGNATURE');
+      }),
+    );
+  });
+
+  it.each(['Sign', 'RequestTime'])('is refused: Tencent Chat, %s', (name) => {
+    fc.assert(
+      fc.property(at, by, (at, by) => {
+        const { query, body } = tencent.encode({ CallbackCommand: 'e' });
+        const forged = { query: { ...query, [name]: changed(query[name] as string, at, by) }, body };
+        expect(codeOf(() => tencent.decode(forged))).toBe('ERR_SIGNATURE');
+        expect(tencent.verify(forged)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('decode gives back what encode was given', () => {
+  it('Feishu, 2.0', () => {
+    fc.assert(
+      fc.property(word, text, json, word, word, bytes16, (id, type, event, timestamp, nonce, iv) => {
+        const payload = { schema: '2.0', header: { event_id: id, event_type: type }, event };
+        const request = feishu.encode(payload, { timestamp, nonce, iv });
+        expect(feishu.decode(request)).toMatchObject({ kind: 'event', schema: '2.0', id, type });
+        expect(feishu.decode(request)).toHaveProperty('event', JSON.parse(JSON.stringify(event)));
+        expect(feishu.verify(request)).toBe(true);
+        expect(feishuPlain.decode(feishuPlain.encode(payload))).toMatchObject({ id, type });
+      }),
+    );
+  });
+
+  it('Feishu, 1.0', () => {
+    fc.assert(
+      fc.property(word, text, payload, (uuid, type, rest) => {
+        const event = { ...rest, type };
+        const request = feishu.encode({ uuid, event });
+        expect(feishu.decode(request)).toMatchObject({ kind: 'event', schema: '1.0', id: uuid, type });
+        expect(feishu.decode(request)).toHaveProperty('event', JSON.parse(JSON.stringify(event)));
+      }),
+    );
+  });
+
+  it('Feishu, challenge', () => {
+    fc.assert(
+      fc.property(text, (challenge) => {
+        const message = feishu.decode(feishu.encode({ type: 'url_verification', challenge }));
+        expect(feishu.reply(message)).toEqual({ challenge });
+      }),
+    );
+  });
+
+  it('DingTalk', () => {
+    const owner = fc.constantFrom(DINGTALK.ownerKey, '企业');
+    fc.assert(
+      fc.property(text, payload, owner, text, text, bytes16, (EventType, rest, ownerKey, timestamp, nonce, prefix) => {
+        const event = { ...rest, Random: 'r', EventType };
+        const request = dingTalk.encode(event, { ownerKey, timestamp, nonce, prefix });
+        expect(dingTalk.decode(request)).toEqual({
+          kind: EventType.startsWith('check_') ? expect.any(String) : 'event',
+          type: EventType,
+          ownerKey,
+          timestamp,
+          nonce,
+          event: JSON.parse(JSON.stringify(event)),
+          text: JSON.stringify(event),
+        });
+        expect(dingTalk.verify(request)).toBe(true);
+      }),
+    );
+  });
+
+  it('DingTalk, through a URL', () => {
+    fc.assert(
+      fc.property(text, text, (timestamp, nonce) => {
+        const { query, body } = dingTalk.encode({ EventType: 'e' }, { timestamp, nonce });
+        const url = `/callback?${new URLSearchParams(query)}`;
+        expect(dingTalk.decode({ url, body })).toMatchObject({ timestamp, nonce });
+      }),
+    );
+  });
+
+  it('Tencent Chat', () => {
+    fc.assert(
+      fc.property(text, payload, text, (CallbackCommand, rest, clientIp) => {
+        const event = { ...rest, CallbackCommand };
+        const request = tencent.encode(event, { clientIp, platform: 'Web' });
+        expect(tencent.decode(request)).toEqual({
+          kind: 'event',
+          type: CallbackCommand,
+          sdkAppId: '888888',
+          clientIp,
+          platform: 'Web',
+          contentType: 'json',
+          requestTime: '1700000000',
+          query: request.query,
+          event: JSON.parse(JSON.stringify(event)),
+          text: JSON.stringify(event),
+        });
+      }),
+    );
+  });
+});
+
+describe('a body', () => {
+  it('decodes alike as a string and as bytes, wherever they lie in their buffer', () => {
+    fc.assert(
+      fc.property(payload, fc.nat(15), (rest, offset) => {
+        const cases: [{ decode(request: CallbackRequest): unknown }, CallbackRequest & { body: string }][] = [
+          [feishu, feishu.encode({ ...rest, schema: '2.0', header: { event_type: 'e' } })],
+          [feishu, feishu.encode({ type: 'url_verification', challenge: 'c' })],
+          [feishuPlain, feishuPlain.encode({ ...rest, schema: '2.0', header: { event_type: 'e' } })],
+          [dingTalk, dingTalk.encode({ ...rest, EventType: 'e' })],
+          [tencent, tencent.encode({ ...rest, CallbackCommand: 'c' })],
+        ];
+        for (const [codec, request] of cases) {
+          const bytes = utf8(request.body);
+          const shifted = new Uint8Array(bytes.length + 32).subarray(offset, offset + bytes.length);
+          shifted.set(bytes);
+          const expected = codec.decode(request);
+          expect(codec.decode({ ...request, body: shifted })).toEqual(expected);
+          expect(codec.decode({ ...request, body: Buffer.from(bytes) })).toEqual(expected);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('garbage', () => {
+  const CODES: readonly CallbackErrorCode[] = [
+    'ERR_REQUEST',
+    'ERR_TOO_LARGE',
+    'ERR_SIGNATURE',
+    'ERR_TIMESTAMP',
+    'ERR_TOKEN',
+    'ERR_DECRYPT',
+    'ERR_OWNER',
+  ];
+
+  /** 'challenge', 'check' or 'event' of a message, or the code of the refusal; anything else is thrown. */
+  function outcome(codec: { decode(request: CallbackRequest): { kind: string } }, request: CallbackRequest): string {
+    try {
+      return codec.decode(request).kind;
+    } catch (error) {
+      if (error instanceof CallbackError && CODES.includes(error.code)) return error.code;
+      throw error;
+    }
+  }
+
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
+  );
+  const value = fc.oneof(anyText, fc.array(anyText, { maxLength: 3 }), fc.constant(undefined));
+  const record = (names: readonly string[]) =>
+    fc.dictionary(fc.oneof(fc.constantFrom(...names), anyText), value, { maxKeys: 6 });
+  const fieldNames = ['encrypt', 'type', 'challenge', 'token', 'header', 'schema', 'event', 'EventType', '__proto__'];
+  const jsonText = fc
+    .dictionary(fc.oneof(fc.constantFrom(...fieldNames), anyText), fc.jsonValue() as fc.Arbitrary<unknown>)
+    .map((object) => JSON.stringify(object));
+  const headerNames = ['x-lark-signature', 'X-Lark-Request-Timestamp', 'X-LARK-REQUEST-NONCE'];
+  const parameterNames = ['signature', 'msg_signature', 'timestamp', 'timeStamp', 'nonce', 'Sign', 'RequestTime'];
+  const request = fc.record(
+    {
+      body: fc.oneof(anyText, jsonText, fc.uint8Array(), jsonText.map(utf8)),
+      headers: record(headerNames),
+      query: record(parameterNames),
+      url: fc.oneof(
+        anyText,
+        anyText.map((text) => `/?${text}`),
+      ),
+    },
+    { requiredKeys: ['body'] },
+  ) as fc.Arbitrary<CallbackRequest>;
+  const codecs = [feishu, feishuPlain, dingTalk, tencent];
+
+  it('unsigned gives a documented refusal', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...codecs), request, (codec, request) => {
+        expect(CODES).toContain(outcome(codec, request));
+        expect(codec.verify(request)).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('signed and encrypted gives a message or a documented refusal', () => {
+    const inside = fc.oneof(jsonText, fc.string({ unit: 'binary' }));
+    const kinds = [...CODES, 'challenge', 'check', 'event'];
+    fc.assert(
+      fc.property(inside, (inside) => {
+        expect(kinds).toContain(outcome(feishu, feishu.encode(inside)));
+        expect(kinds).toContain(outcome(feishu, { ...feishu.encode(inside), headers: {} }));
+        expect(kinds).toContain(outcome(feishu, feishuSigned(inside)));
+        expect(kinds).toContain(outcome(dingTalk, dingTalk.encode(inside)));
+        expect(kinds).toContain(outcome(tencent, tencent.encode(inside, { command: 'c' })));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('as ciphertext gives ERR_DECRYPT, hardly ever a text', () => {
+    const ciphertext = fc.oneof(
+      anyText,
+      fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+    );
+    fc.assert(
+      fc.property(ciphertext, (ciphertext) => {
+        for (const decrypt of [feishu.decrypt, dingTalk.decrypt]) {
+          try {
+            // One random block in 255 has right padding, and fewer are UTF-8 then: that is no failure.
+            expect(decrypt(ciphertext)).toBeTypeOf('string');
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'CallbackError', code: 'ERR_DECRYPT' });
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

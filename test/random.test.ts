@@ -1,0 +1,132 @@
+import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type RandomSource, randomAlphanumerics, randomBytes } from '../src/random.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const refused = expect.objectContaining({ name: 'CallbackError', code: 'ERR_RANDOM' });
+
+describe('randomBytes', () => {
+  it('comes from crypto.getRandomValues, never from Math.random', () => {
+    const secure = vi.spyOn(crypto, 'getRandomValues');
+    const insecure = vi.spyOn(Math, 'random');
+    expect(randomBytes(16)).toHaveLength(16);
+    expect(randomBytes(16)).not.toEqual(randomBytes(16));
+    expect(secure).toHaveBeenCalledTimes(3);
+    expect(insecure).not.toHaveBeenCalled();
+  });
+
+  it('comes from the source that is given, and from no other', () => {
+    const host = vi.spyOn(crypto, 'getRandomValues');
+    const asked: number[] = [];
+    const bytes = randomBytes(3, (byteLength) => {
+      asked.push(byteLength);
+      return Uint8Array.of(1, 2, 3);
+    });
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
+    expect(asked).toEqual([3]);
+    expect(host).not.toHaveBeenCalled();
+  });
+
+  it('takes a Buffer', () => {
+    expect(randomBytes(16, nodeRandomBytes)).toHaveLength(16);
+  });
+
+  it.each<[string, unknown]>([
+    ['too few bytes', new Uint8Array(15)],
+    ['too many bytes', new Uint8Array(17)],
+    ['no bytes', new Uint8Array()],
+    ['an array', new Array(16).fill(0)],
+    ['a string', '0123456789abcdef'],
+    ['16 words', new Uint16Array(16)],
+    ['16 clamped bytes', new Uint8ClampedArray(16)],
+    ['an ArrayBuffer', new ArrayBuffer(16)],
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 16],
+    ['a promise', Promise.resolve(new Uint8Array(16))],
+  ])('refuses a source that gives %s', (_, value) => {
+    expect(() => randomBytes(16, (() => value) as unknown as RandomSource)).toThrow(refused);
+  });
+
+  it('refuses a host whose getRandomValues fails, as in the global scope of Workers', () => {
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation(() => {
+      throw new Error('not here');
+    });
+    expect(() => randomBytes(16)).toThrow(refused);
+  });
+
+  it.each<[string, unknown]>([
+    ['crypto', undefined],
+    ['crypto', null],
+    ['crypto', {}],
+    ['crypto', { getRandomValues: 'no function' }],
+  ])('refuses to go on where the host has %s = %j', (name, value) => {
+    vi.stubGlobal(name, value);
+    const insecure = vi.spyOn(Math, 'random');
+    expect(() => randomBytes(16)).toThrow(refused);
+    expect(insecure).not.toHaveBeenCalled();
+    expect(randomBytes(16, () => new Uint8Array(16))).toEqual(new Uint8Array(16));
+  });
+});
+
+describe('randomAlphanumerics', () => {
+  it('gives 16 characters of [A-Za-z0-9], different every time', () => {
+    const texts = Array.from({ length: 200 }, () => randomAlphanumerics());
+    for (const text of texts) expect(text).toMatch(/^[A-Za-z0-9]{16}$/);
+    expect(new Set(texts).size).toBe(200);
+  });
+
+  it('draws each character from four byte values, and none from 248 up', () => {
+    const counts = new Map<string, number>();
+    let drawnAgain = 0;
+    for (let byte = 0; byte < 256; byte++) {
+      // The byte in question first, then zeros: one draw of 16, and one more where that byte was left out.
+      let draws = 0;
+      const text = randomAlphanumerics((byteLength) => {
+        draws += 1;
+        return new Uint8Array(byteLength).fill(draws === 1 ? byte : 0, 0, 1);
+      });
+      if (draws === 2) drawnAgain += 1;
+      else counts.set(text.charAt(0), (counts.get(text.charAt(0)) ?? 0) + 1);
+    }
+    expect(drawnAgain).toBe(8);
+    expect(counts.size).toBe(62);
+    expect([...counts.values()].every((count) => count === 4)).toBe(true);
+  });
+
+  it('gives 16 characters whatever bytes come', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat({ max: 255 })), (stream) => {
+        const source: RandomSource = (byteLength) => Uint8Array.from({ length: byteLength }, () => stream.next().value);
+        expect(randomAlphanumerics(source)).toMatch(/^[A-Za-z0-9]{16}$/);
+      }),
+    );
+  });
+
+  it('asks for the missing characters only', () => {
+    const asked: number[] = [];
+    const text = randomAlphanumerics((byteLength) => {
+      asked.push(byteLength);
+      return asked.length === 1
+        ? Uint8Array.from({ length: 16 }, (_, at) => (at < 5 ? 255 : 0))
+        : new Uint8Array(byteLength);
+    });
+    expect(asked).toEqual([16, 5]);
+    expect(text).toBe('A'.repeat(16));
+  });
+
+  it('refuses a constant source instead of hanging', () => {
+    expect(() => randomAlphanumerics((byteLength) => new Uint8Array(byteLength).fill(255))).toThrow(refused);
+  });
+
+  it('refuses a source of a wrong length, and a host without one', () => {
+    expect(() => randomAlphanumerics(() => new Uint8Array(8))).toThrow(refused);
+    vi.stubGlobal('crypto', undefined);
+    expect(() => randomAlphanumerics()).toThrow(refused);
+  });
+});

@@ -1,0 +1,783 @@
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { CallbackError } from '../src/errors.ts';
+import {
+  type CallbackRequest,
+  field,
+  type HeadersLike,
+  isAccepted,
+  isJsonObject,
+  MAX_BODY_BYTES,
+  parseJsonObject,
+  type QueryLike,
+  readBody,
+  readHeader,
+  readParameter,
+  readParameters,
+  requireFresh,
+  requireJsonObject,
+  SECONDS,
+  SECONDS_OR_MILLISECONDS,
+  textField,
+} from '../src/request.ts';
+
+const refusedWith = (code: string) => expect.objectContaining({ name: 'CallbackError', code });
+const badRequest = refusedWith('ERR_REQUEST');
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/**
+ * What `run` gives while Object.prototype has `properties`, as after a successful prototype pollution. Nothing is
+ * expected in `run`: `expect` itself does not survive every pollution.
+ */
+function polluted<T>(properties: Record<string, unknown>, run: () => T): T {
+  const prototype = Object.prototype as unknown as Record<string, unknown>;
+  for (const [name, value] of Object.entries(properties)) prototype[name] = value;
+  try {
+    return run();
+  } finally {
+    for (const name of Object.keys(properties)) delete prototype[name];
+  }
+}
+
+it('polluted() pollutes, and cleans up', () => {
+  const look = () => ({}) as { token?: unknown };
+  expect(polluted({ token: 'polluted' }, () => look().token)).toBe('polluted');
+  expect(look().token).toBeUndefined();
+});
+
+describe('readBody', () => {
+  const read = (body: unknown, maxBodyBytes = 10) => readBody({ body } as CallbackRequest, maxBodyBytes);
+
+  it('gives the body as it came, and its text', () => {
+    for (const text of ['', '{}', '\ufeff{}', '飞书😀']) {
+      const bytes = Uint8Array.from(Buffer.from(text));
+      expect(read(text)).toEqual({ raw: text, text });
+      expect(read(bytes)).toEqual({ raw: bytes, text });
+      expect(read(bytes).raw).toBe(bytes);
+      expect(read(Buffer.from(text)).text).toBe(text);
+    }
+    expect(read(runInNewContext('Uint8Array.of(123, 125)')).text).toBe('{}');
+  });
+
+  it('has no text where the bytes are not UTF-8: what that means is for the protocol', () => {
+    expect(read(Uint8Array.of(0x7b, 0xff, 0x7d)).text).toBeUndefined();
+    expect(read(Uint8Array.of(0xed, 0xa0, 0x80)).text).toBeUndefined();
+  });
+
+  it('refuses half of a surrogate pair in a string', () => {
+    for (const body of ['\ud800', '{"a":"\udc00"}', '😀\ud83d']) expect(() => read(body, 100)).toThrow(badRequest);
+  });
+
+  it.each([
+    ['a', 1],
+    ['é', 2],
+    ['飞', 3],
+    ['😀', 4],
+  ])('counts %s as %i UTF-8 bytes, and takes exactly the limit', (character, byteLength) => {
+    const text = character.repeat(5);
+    const limit = 5 * byteLength;
+    for (const body of [text, Buffer.from(text)]) {
+      expect(read(body, limit).text).toBe(text);
+      expect(read(body, limit + 1).text).toBe(text);
+      expect(() => read(body, limit - 1)).toThrow(refusedWith('ERR_TOO_LARGE'));
+      expect(read(body, Number.POSITIVE_INFINITY).text).toBe(text);
+    }
+  });
+
+  it('takes 1 MiB by default', () => {
+    expect(MAX_BODY_BYTES).toBe(1024 * 1024);
+    expect(read('a'.repeat(MAX_BODY_BYTES), MAX_BODY_BYTES).raw).toHaveLength(1_048_576);
+    expect(() => read('a'.repeat(MAX_BODY_BYTES + 1), MAX_BODY_BYTES)).toThrow(refusedWith('ERR_TOO_LARGE'));
+  });
+
+  it.each([
+    ['a Proxy', new Proxy(new Uint8Array(2), {})],
+    ['an object of its prototype', Object.create(Uint8Array.prototype)],
+  ])('refuses %s, which has no bytes of its own', (_name, body) => {
+    expect(() => read(body)).toThrow(TypeError);
+  });
+
+  it('refuses 64 MiB without reading them', () => {
+    const started = performance.now();
+    expect(() => read('\ud800'.repeat(2 ** 26), MAX_BODY_BYTES)).toThrow(refusedWith('ERR_TOO_LARGE'));
+    expect(() => read(new Uint8Array(2 ** 26), MAX_BODY_BYTES)).toThrow(refusedWith('ERR_TOO_LARGE'));
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it.each<[string, unknown]>([
+    ['object', { encrypt: 'already parsed' }],
+    ['array', ['already parsed']],
+    ['undefined', undefined],
+    ['null', null],
+    ['number', 1],
+    ['boolean', true],
+    ['object', new String('{}')],
+    ['object', Promise.resolve('{}')],
+    ['object', new ArrayBuffer(2)],
+    ['object', new DataView(new ArrayBuffer(2))],
+    ['object', new SharedArrayBuffer(2)],
+    ['object', new Uint8ClampedArray(2)],
+    ['object', new Uint16Array(2)],
+    ['object', new Blob(['{}'])],
+    ['object', new ReadableStream()],
+  ])('is a TypeError for %s %o, and says what to do', (name, body) => {
+    expect(() => read(body)).toThrow(TypeError);
+    expect(() => read(body)).toThrow(`got ${name}: switch the body parser off for this route`);
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['string', '{}'],
+    ['number', 1],
+  ])('is a TypeError for a request that is %s', (name, request) => {
+    expect(() => readBody(request as CallbackRequest, 10)).toThrow(
+      new TypeError(`request must be an object, got ${name}`),
+    );
+  });
+});
+
+describe('readHeader', () => {
+  const read = (headers: unknown) => readHeader({ body: '', headers: headers as HeadersLike }, 'x-a');
+  type Pairs = [string, string][];
+
+  const containers: [string, (pairs: Pairs) => unknown][] = [
+    ['Fetch Headers', (pairs) => new Headers(pairs)],
+    ['a Map', (pairs) => new Map(pairs)],
+    ['a Map of another realm', (pairs) => runInNewContext(`new Map(${JSON.stringify(pairs)})`)],
+    ['a record', (pairs) => Object.fromEntries(pairs)],
+    ['a record without a prototype', (pairs) => Object.assign(Object.create(null), Object.fromEntries(pairs))],
+    ['a frozen record', (pairs) => Object.freeze(Object.fromEntries(pairs))],
+    ['a record of lists', (pairs) => Object.fromEntries(pairs.map(([name, value]) => [name, [value]]))],
+    ['a Map of lists', (pairs) => new Map(pairs.map(([name, value]) => [name, [value]]))],
+  ];
+
+  it.each(containers)('finds a header in %s, in any letter case', (_, contain) => {
+    for (const name of ['x-a', 'X-A', 'X-a', 'x-A']) {
+      const pairs: Pairs = [
+        ['Content-Type', 'a, b'],
+        [name, 'value'],
+        ['x-a-b', 'longer'],
+        ['x-', 'shorter'],
+      ];
+      expect(read(contain(pairs)), name).toBe('value');
+    }
+    expect(read(contain([['x-b', 'value']]))).toBeUndefined();
+    expect(read(contain([]))).toBeUndefined();
+    expect(read(contain([['x-a', '']]))).toBe('');
+  });
+
+  const twice = (first: string, second: string): [string, unknown][] => [
+    [
+      'Fetch Headers',
+      new Headers([
+        ['x-a', first],
+        ['X-A', second],
+      ]),
+    ],
+    [
+      'a Map with two spellings',
+      new Map([
+        ['x-a', first],
+        ['X-A', second],
+      ]),
+    ],
+    ['a record with two spellings', { 'x-a': first, 'X-A': second }],
+    ['a list', { 'x-a': [first, second] }],
+    ['a joined value', { 'x-a': `${first}, ${second}` }],
+    ['three joined values', new Map([['x-a', `${first}, ${first}, ${second}`]])],
+    ['an object with get', { get: () => `${first}, ${second}` }],
+    ['an object whose get gives a list', { get: () => [first, second] }],
+  ];
+
+  it.each(twice('same', 'same'))('takes the same value twice in %s', (_, headers) => {
+    expect(read(headers)).toBe('same');
+  });
+
+  it.each(twice('one', 'other'))('refuses two values in %s', (_, headers) => {
+    expect(() => read(headers)).toThrow(badRequest);
+    expect(() => read(headers)).toThrow(/^x-a is given twice/);
+  });
+
+  it.each(twice('', 'other'))('refuses an empty and another value in %s', (_, headers) => {
+    expect(() => read(headers)).toThrow(badRequest);
+  });
+
+  it.each<[string, unknown]>([
+    ['a number', { 'x-a': 7 }],
+    ['an object', { 'x-a': { a: 1 } }],
+    ['a list with a number', { 'x-a': ['7', 7] }],
+    ['a lone surrogate', { 'x-a': 'a\ud800' }],
+    ['a number in a Map', new Map([['x-a', 7]])],
+    ['a number from get', { get: () => 7 }],
+  ])('refuses %s', (_, headers) => {
+    expect(() => read(headers)).toThrow(badRequest);
+    expect(() => read(headers)).toThrow(/^x-a cannot be read/);
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['a record that says undefined', { 'x-a': undefined }],
+    ['a record that says null', { 'x-a': null }],
+    ['a record with an empty list', { 'x-a': [] }],
+    ['a get that says null', { get: () => null }],
+    ['a get that says undefined', { get: () => undefined }],
+  ])('is absent from %s', (_, headers) => {
+    expect(read(headers)).toBeUndefined();
+  });
+
+  it('ignores headers that nobody reads, whatever they hold', () => {
+    expect(read({ 'x-b': 7, 'x-c': ['one', 'other'], 'X-A': 'value', __proto__: null })).toBe('value');
+    expect(
+      read(
+        new Map<unknown, unknown>([
+          [Symbol('x-a'), 7],
+          [7, 7],
+          ['X-A', 'value'],
+        ]),
+      ),
+    ).toBe('value');
+  });
+
+  it('keeps a value with a comma but no space after it', () => {
+    expect(read({ 'x-a': 'a,b' })).toBe('a,b');
+  });
+
+  it('reads a record that has a header named get', () => {
+    expect(read({ get: 'text', 'x-a': 'value' })).toBe('value');
+  });
+
+  it('reads own properties only', () => {
+    expect(read(Object.create({ 'x-a': 'inherited' }))).toBeUndefined();
+    const sources = [{}, { 'x-a': 'own' }, new Map(), new Headers()];
+    const values = polluted({ 'x-a': 'polluted', 'X-A': 'polluted' }, () => sources.map(read));
+    expect(values).toEqual([undefined, 'own', undefined, undefined]);
+    expect(polluted({ get: 'polluted' }, () => read({ 'x-a': 'own' }))).toBe('own');
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['string', 'x-a: value'],
+    ['number', 7],
+    ['function', () => undefined],
+  ])('is a TypeError for headers that are %s', (name, headers) => {
+    expect(() => read(headers)).toThrow(new TypeError(`headers must be an object, got ${name}`));
+  });
+
+  it('names the header in an error, never its value', () => {
+    expect(() => read({ 'x-a': 'hush, hushhush' })).toThrow(/^(?!.*hush)/);
+    expect(() => read({ 'x-a': ['hush\ud800'] })).toThrow(/^(?!.*hush)/);
+  });
+});
+
+describe('readParameters from a url', () => {
+  const read = (url: string) => readParameters({ body: '', url });
+
+  it.each<[string, readonly (readonly [string, string])[]]>([
+    ['', []],
+    ['/callback', []],
+    ['/callback?', []],
+    ['?a=1', [['a', '1']]],
+    [
+      '/callback?a=1&b=2',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    ['https://user:pw@example.com:8443/callback?a=1', [['a', '1']]],
+    ['/callback?a=1#b?c=2', [['a', '1']]],
+    ['/callback#fragment', []],
+    ['/a?b=1?c=2', [['b', '1?c=2']]],
+    [
+      '/?a=1&&b=2&',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    ['/?a', [['a', '']]],
+    ['/?a=', [['a', '']]],
+    ['/?=1', []],
+    ['/?a=b=c', [['a', 'b=c']]],
+    ['/?a=1+2', [['a', '1 2']]],
+    ['/?a=1%2B2', [['a', '1+2']]],
+    ['/?a%20b=c%26d', [['a b', 'c&d']]],
+    ['/?a=%E9%A3%9E', [['a', '飞']]],
+    ['/?a=%e9%a3%9e', [['a', '飞']]],
+    ['/?a=飞😀', [['a', '飞😀']]],
+    [
+      '/?a=%23&b=2',
+      [
+        ['a', '#'],
+        ['b', '2'],
+      ],
+    ],
+    ['/?a=1;b=2', [['a', '1;b=2']]],
+    ['/?a=%00', [['a', '\0']]],
+    [
+      '/?a=1&a=2',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
+    [
+      '/?__proto__=1&constructor=2&toString=3',
+      [
+        ['__proto__', '1'],
+        ['constructor', '2'],
+        ['toString', '3'],
+      ],
+    ],
+  ])('%s', (url, expected) => {
+    expect(read(url)).toEqual(expected);
+    expect(Object.hasOwn(Object.prototype, '1')).toBe(false);
+  });
+
+  it('agrees with URLSearchParams on whatever that writes', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom('__proto__', 'a+b', '%', '%41', '&', '=', '#', '?'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text), { maxLength: 4 }), (pairs) => {
+        const search = new URLSearchParams(pairs).toString();
+        const named = pairs.filter(([name]) => name !== '');
+        expect(read(`/callback?${search}`)).toEqual(named);
+        expect(read(`https://example.com/callback?${search}#a=1&b=2`)).toEqual(named);
+      }),
+    );
+  });
+
+  const malformed = [
+    '%',
+    '%4',
+    '%zz',
+    '%u98DE',
+    '100%',
+    '%E9%A3',
+    '%C0%80',
+    '%ED%A0%80',
+    '%F4%90%80%80',
+    '%FF',
+    '\ud800',
+  ];
+
+  it.each(malformed)('a value %j is refused where it is read, and ignored where it is not', (value) => {
+    const parameters = read(`/?other=${value}&a=1&${value}=1`);
+    expect(readParameter(parameters, 'a')).toBe('1');
+    expect(() => readParameter(parameters, 'other')).toThrow(badRequest);
+    expect(() => readParameter(parameters, 'other')).toThrow(/^other cannot be read/);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['number', 7],
+    ['object', new URL('https://example.com/?a=1')],
+    ['array', ['/?a=1']],
+  ])('is a TypeError for a url that is %s', (name, url) => {
+    expect(() => read(url as string)).toThrow(new TypeError(`url must be a string, got ${name}`));
+  });
+});
+
+describe('readParameters from a query', () => {
+  const read = (query: unknown, url?: string) => readParameters({ body: '', query: query as QueryLike, url });
+
+  it.each<[string, unknown]>([
+    ['URLSearchParams', new URLSearchParams('a=1&b=2&b=3')],
+    ['a record', { a: '1', b: ['2', '3'] }],
+    ['a record without a prototype', Object.assign(Object.create(null), { a: '1', b: ['2', '3'] })],
+    [
+      'a Map',
+      new Map<string, unknown>([
+        ['a', '1'],
+        ['b', ['2', '3']],
+      ]),
+    ],
+  ])('gives the pairs of %s', (_, query) => {
+    expect(read(query)).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+      ['b', '3'],
+    ]);
+  });
+
+  it('is read instead of the url', () => {
+    expect(read({ a: '1' }, '/?a=2&b=3')).toEqual([['a', '1']]);
+    expect(read({}, '/?a=2')).toEqual([]);
+    expect(read(undefined, '/?a=2')).toEqual([['a', '2']]);
+    expect(read(undefined)).toEqual([]);
+  });
+
+  it('takes values as they are: a framework has decoded them', () => {
+    expect(read({ a: '1+2%2B' })).toEqual([['a', '1+2%2B']]);
+  });
+
+  it('is a record’s own properties only, __proto__ among them', () => {
+    expect(read(Object.create({ a: 'inherited' }))).toEqual([]);
+    expect(read(JSON.parse('{"__proto__":"1","a":"2"}'))).toEqual([
+      ['__proto__', '1'],
+      ['a', '2'],
+    ]);
+    const parameters = polluted({ a: 'polluted' }, () =>
+      [{}, { b: '1' }, new URLSearchParams()].map((query) => read(query)),
+    );
+    expect(parameters).toEqual([[], [['b', '1']], []]);
+    expect(polluted({ a: 'polluted' }, () => readParameter(read({ b: '1' }), 'a'))).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['a number', 7],
+    ['a nested record', { b: '1' }],
+    ['a list with a number', ['7', 7]],
+    ['a boolean', true],
+    ['a lone surrogate', '\ud800'],
+  ])('%s is refused where it is read, and ignored where it is not', (_, value) => {
+    const parameters = read({ other: value, a: '1' });
+    expect(readParameter(parameters, 'a')).toBe('1');
+    expect(() => readParameter(parameters, 'other')).toThrow(badRequest);
+  });
+
+  it.each([undefined, null, []])('%j is absent', (value) => {
+    expect(readParameter(read({ a: value }), 'a')).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['string', 'a=1'],
+    ['number', 7],
+  ])('is a TypeError for a query that is %s', (name, query) => {
+    expect(() => read(query)).toThrow(new TypeError(`query must be an object, got ${name}`));
+  });
+});
+
+describe('readParameter', () => {
+  const read = (search: string, ...names: string[]) =>
+    readParameter(readParameters({ body: '', url: `/?${search}` }), ...names);
+
+  it('gives the value of the first spelling that is there', () => {
+    expect(read('a=1&b=2', 'a')).toBe('1');
+    expect(read('a=1&b=2', 'c')).toBeUndefined();
+    expect(read('msg_signature=1', 'signature', 'msg_signature')).toBe('1');
+    expect(read('a=', 'a')).toBe('');
+    expect(read('', 'a')).toBeUndefined();
+  });
+
+  it('minds the letter case', () => {
+    expect(read('timestamp=1', 'timeStamp')).toBeUndefined();
+    expect(read('sign=1', 'Sign')).toBeUndefined();
+  });
+
+  it.each(['a=1&a=1', 'a=1&b=1', 'b=1&a=1&b=1', 'a=%31&a=1'])('takes the same value more than once: %s', (search) => {
+    expect(read(search, 'a', 'b')).toBe('1');
+  });
+
+  it.each(['a=1&a=2', 'a=1&b=2', 'b=2&a=1', 'a=1&a=1&a=2', 'a=&a=1', 'a&b=1', 'a=1&a=1+', 'a=1&a=01'])(
+    'refuses two values: %s',
+    (search) => {
+      expect(() => read(search, 'a', 'b')).toThrow(badRequest);
+      expect(() => read(search, 'a', 'b')).toThrow(/^a or b is given twice with different values$/);
+    },
+  );
+});
+
+describe('requireFresh', () => {
+  const T = 1_669_872_112; // the RequestTime of Tencent's documentation, in seconds
+
+  const fresh = (timestamp: string, toleranceSeconds: number, now: number, format = SECONDS_OR_MILLISECONDS) =>
+    requireFresh(timestamp, { toleranceSeconds, now: () => now }, format);
+  const stale = expect.objectContaining({ code: 'ERR_TIMESTAMP', message: expect.stringContaining('more than') });
+  const unreadable = expect.objectContaining({ code: 'ERR_TIMESTAMP', message: expect.stringContaining('not a time') });
+
+  it.each([0, 0.5, 1, 60, 300, 3600])('takes exactly %d s before and after, not a millisecond more', (tolerance) => {
+    for (const timestamp of [`${T}`, `${T}000`]) {
+      for (const now of [T * 1000, T * 1000 - tolerance * 1000, T * 1000 + tolerance * 1000]) {
+        expect(() => fresh(timestamp, tolerance, now)).not.toThrow();
+      }
+      expect(() => fresh(timestamp, tolerance, T * 1000 - tolerance * 1000 - 1)).toThrow(stale);
+      expect(() => fresh(timestamp, tolerance, T * 1000 + tolerance * 1000 + 1)).toThrow(stale);
+    }
+  });
+
+  it('reads 10 digits as seconds and 13 as milliseconds', () => {
+    expect(() => fresh(`${T}`, 0, T * 1000)).not.toThrow();
+    expect(() => fresh(`${T}123`, 0, T * 1000 + 123)).not.toThrow();
+    expect(() => fresh(`${T}123`, 0, T * 1000)).toThrow(stale);
+    expect(() => fresh('0000000000', 0, 0)).not.toThrow();
+    expect(() => fresh('0000000001000', 0, 1000)).not.toThrow();
+    expect(() => fresh('9999999999', 60, T * 1000)).toThrow(stale);
+  });
+
+  it('reads seconds only where the platform sends those', () => {
+    expect(() => fresh(`${T}`, 0, T * 1000, SECONDS)).not.toThrow();
+    expect(() => fresh(`${T}000`, 1e15, T * 1000, SECONDS)).toThrow(unreadable);
+  });
+
+  const spellings = [
+    '',
+    ' ',
+    '0',
+    '1',
+    ' 1',
+    '1e3',
+    '0x10',
+    '12abc',
+    '-1',
+    '1.5',
+    '１２',
+    'NaN',
+    'Infinity',
+    'undefined',
+    'null',
+    ` ${T}`,
+    `${T} `,
+    `${T}\n`,
+    `\ufeff${T}`,
+    `${T}\0`,
+    `+${T}`,
+    `-${T}`,
+    `${T}.0`,
+    `0${T}`,
+    `${T}, ${T}`,
+    // Ten or thirteen characters that Number() or parseInt() would read.
+    '0x63889770',
+    '1669872e03',
+    '1.66987e+9',
+    '1669872.11',
+    '-166987211',
+    '+166987211',
+    ' 166987211',
+    '166987211 ',
+    '166987211\n',
+    '1669872abc',
+    '1_669_8721',
+    '1669872112e03',
+    '１６６９８７２１１２',
+    '١٦٦٩٨٧٢١١٢',
+    // Every other number of digits.
+    '166987211',
+    '16698721120',
+    '166987211200',
+    '16698721120000',
+    '9007199254740993',
+    '1'.repeat(400),
+  ];
+
+  it.each(spellings)('does not read %j as a time', (timestamp) => {
+    for (const format of [SECONDS, SECONDS_OR_MILLISECONDS]) {
+      for (const now of [0, T * 1000]) expect(() => fresh(timestamp, 1e15, now, format)).toThrow(unreadable);
+    }
+  });
+
+  it.each([...spellings, `${T}`])('takes %j, and never asks the clock, where the window is off', (timestamp) => {
+    const now = vi.fn(() => Number.NaN);
+    requireFresh(timestamp, { toleranceSeconds: Number.POSITIVE_INFINITY, now }, SECONDS);
+    expect(now).not.toHaveBeenCalled();
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'refuses everything when the clock says %d',
+    (now) => {
+      expect(() => fresh(`${T}`, 60, now)).toThrow(stale);
+      expect(() => fresh(`${T}`, 1e15, now)).toThrow(stale);
+    },
+  );
+
+  it('asks the clock at every call: one that goes backwards is followed', () => {
+    const times = [T * 1000, (T - 120) * 1000, T * 1000];
+    const window = { toleranceSeconds: 60, now: () => times.shift() ?? 0 };
+    expect(() => requireFresh(`${T}`, window, SECONDS)).not.toThrow();
+    expect(() => requireFresh(`${T}`, window, SECONDS)).toThrow(stale);
+    expect(() => requireFresh(`${T}`, window, SECONDS)).not.toThrow();
+  });
+
+  it('does not repeat the timestamp in its message', () => {
+    expect(() => fresh(`${T}`, 60, 0)).toThrow(/^(?!.*1669872112)/);
+    expect(() => fresh('hush', 60, 0)).toThrow(/^(?!.*hush)/);
+  });
+});
+
+describe('JSON', () => {
+  it.each<[string, unknown]>([
+    ['{}', {}],
+    [' {"a":1}\r\n', { a: 1 }],
+    ['\ufeff{"a":1}', { a: 1 }],
+    ['{"a":"\ufeff"}', { a: '\ufeff' }],
+    ['{"a":1,"a":2}', { a: 2 }],
+    ['{"a":"\\ud800"}', { a: '\ud800' }],
+  ])('%j is an object', (text, expected) => {
+    expect(parseJsonObject(text)).toEqual(expected);
+    expect(requireJsonObject('body', text)).toEqual(expected);
+  });
+
+  it.each([
+    '',
+    ' ',
+    '\ufeff',
+    '\ufeff\ufeff{}',
+    ' \ufeff{}',
+    '{}\ufeff',
+    '{"a":1',
+    "{'a':1}",
+    '{a:1}',
+    '{"a":1,}',
+    '{}{}',
+    'null',
+    'true',
+    '1',
+    '"{}"',
+    '[]',
+    '[{}]',
+    'undefined',
+    'NaN',
+    '\u00a0{}',
+    '{"a":"\n"}',
+  ])('%j is none', (text) => {
+    expect(parseJsonObject(text)).toBeUndefined();
+    expect(() => requireJsonObject('body', text)).toThrow(badRequest);
+  });
+
+  it('is ERR_REQUEST for what is not UTF-8, and no payload shows', () => {
+    expect(() => requireJsonObject('body', undefined)).toThrow(badRequest);
+    expect(() => requireJsonObject('body', '{"hush":')).toThrow(/^body must be a JSON object in UTF-8$/);
+  });
+
+  it('survives nesting 100,000 deep, and an engine that does not', () => {
+    const deep = `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
+    const parsed = parseJsonObject(deep);
+    expect(parsed === undefined || Array.isArray(parsed.a)).toBe(true);
+    expect(parseJsonObject(`{"a":${'['.repeat(1e5)}`)).toBeUndefined();
+    vi.spyOn(JSON, 'parse').mockImplementation(() => {
+      throw new RangeError('Maximum call stack size exceeded');
+    });
+    expect(parseJsonObject(deep)).toBeUndefined();
+  });
+
+  it.each<[unknown, boolean]>([
+    [{}, true],
+    [Object.create(null), true],
+    [[], false],
+    [null, false],
+    [undefined, false],
+    ['{}', false],
+    [1, false],
+  ])('isJsonObject(%j) is %s', (value, expected) => {
+    expect(isJsonObject(value)).toBe(expected);
+  });
+
+  it('pollutes nothing through __proto__ or constructor', () => {
+    const object = requireJsonObject(
+      'body',
+      '{"__proto__":{"x":1},"constructor":{"prototype":{"x":1}},"a":{"__proto__":{"x":1}}}',
+    );
+    expect(field(object, 'x')).toBeUndefined();
+    expect(field(object, '__proto__')).toEqual({ x: 1 });
+    expect(textField(field(object, 'a') as Record<string, unknown>, 'x')).toBeUndefined();
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+  });
+
+  it('reads own fields only', () => {
+    const object = requireJsonObject('body', '{"own":"1"}');
+    for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
+      expect(field(object, name), name).toBeUndefined();
+      expect(textField(object, name), name).toBeUndefined();
+    }
+    const read = () => [field(object, 'token'), textField(object, 'token'), field(object, 'own')];
+    expect(polluted({ token: 'polluted', own: 'polluted' }, read)).toEqual([undefined, undefined, '1']);
+    expect(field(Object.assign(Object.create(null), { a: 1 }), 'a')).toBe(1);
+  });
+
+  it.each<[unknown, string | undefined]>([
+    ['text', 'text'],
+    ['', ''],
+    [0, '0'],
+    [1603977298000000, '1603977298000000'],
+    [1.5, '1.5'],
+    [true, undefined],
+    [null, undefined],
+    [['a'], undefined],
+    [{ a: 1 }, undefined],
+    [undefined, undefined],
+  ])('textField of %j is %j', (value, expected) => {
+    expect(textField({ a: value }, 'a')).toBe(expected);
+  });
+});
+
+describe('isAccepted', () => {
+  it('is what the check says', () => {
+    expect(isAccepted(() => true)).toBe(true);
+    expect(isAccepted(() => false)).toBe(false);
+  });
+
+  it('is false for every refusal', () => {
+    for (const code of ['ERR_REQUEST', 'ERR_SIGNATURE', 'ERR_TIMESTAMP', 'ERR_TOO_LARGE'] as const) {
+      const check = () => {
+        throw new CallbackError(code, 'refused');
+      };
+      expect(isAccepted(check), code).toBe(false);
+    }
+  });
+
+  it('lets a programmer’s mistake through', () => {
+    const check = () => {
+      throw new TypeError('body must be a string');
+    };
+    expect(() => isAccepted(check)).toThrow(new TypeError('body must be a string'));
+  });
+});
+
+describe('a polluted Object.prototype', () => {
+  const polluted: Record<PropertyKey, unknown> = {
+    get: () => 'polluted',
+    headers: { 'x-a': 'polluted' },
+    query: { a: 'polluted' },
+    url: '/?a=polluted',
+    [Symbol.iterator]: () => [['x-a', 'polluted']].values(),
+  };
+  it('adds no header and no parameter to a record', () => {
+    const read: unknown[] = [];
+    try {
+      Object.assign(Object.prototype, polluted);
+      read.push(
+        readHeader({ body: '', headers: { 'x-a': 'own' } }, 'x-a'),
+        readHeader({ body: '', headers: {} }, 'x-a'),
+        readHeader({ body: '' }, 'x-a'),
+        readParameters({ body: '', url: '/?a=own' }),
+        readParameters({ body: '', query: { a: 'own' } }),
+        readParameters({ body: '' }),
+      );
+    } finally {
+      for (const name of Reflect.ownKeys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+    }
+    expect(read).toEqual(['own', undefined, undefined, [['a', 'own']], [['a', 'own']], []]);
+  });
+
+  it('but an object of a class may have its headers as a getter, as Node requests have', () => {
+    class IncomingMessage {
+      body = '';
+      get headers() {
+        return { 'x-a': 'inherited' };
+      }
+    }
+    expect(readHeader(new IncomingMessage(), 'x-a')).toBe('inherited');
+  });
+});
+
+describe('what looks like a query in a fragment', () => {
+  it('is none', () => {
+    expect(readParameters({ body: '', url: '/cb#x?a=1' })).toEqual([]);
+    expect(readParameters({ body: '', url: '/cb?a=1#x?a=2' })).toEqual([['a', '1']]);
+  });
+});
+
+describe('a tolerance that overflows in milliseconds', () => {
+  it('is still a window for a clock that gives no time', () => {
+    const freshness = { toleranceSeconds: Number.MAX_VALUE, now: () => Infinity };
+    expect(() => requireFresh('1700000000', freshness, SECONDS)).toThrow(refusedWith('ERR_TIMESTAMP'));
+  });
+});

@@ -1,0 +1,448 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type CallbackRequest,
+  createTencentChatCodec,
+  type TencentChatCodecOptions,
+  type TencentChatReply,
+  tencentChatSignature,
+} from '../src/tencent-chat.ts';
+import { codeOf, concat, errorOf, hash, NOW, TENCENT, tencentQuery, utf8 } from './helpers.ts';
+import platforms from './vectors/platforms.json' with { type: 'json' };
+
+const { token } = TENCENT;
+const now = () => NOW;
+const codec = createTencentChatCodec({ token, now });
+const EVENT = {
+  CallbackCommand: 'Group.CallbackAfterNewMemberJoin',
+  GroupId: '@TGS#2J4SZEAEL',
+  NewMemberList: [{ Member_Account: 'jared' }, { Member_Account: '张三' }],
+};
+const text = JSON.stringify(EVENT);
+const query = tencentQuery();
+
+describe('vectors', () => {
+  const vectors = platforms.vectors.filter(({ op }) => op === 'tencentIm.sign');
+  it.each(vectors)('$id', ({ input, expected }) => {
+    const { token, requestTime } = input as { token: string; requestTime: string };
+    expect(tencentChatSignature({ token, requestTime })).toBe(expected.sign);
+    const codec = createTencentChatCodec({ token, now: () => Number(requestTime) * 1000 });
+    expect(codec.verify({ query: { Sign: expected.sign, RequestTime: requestTime }, body: '' })).toBe(true);
+  });
+
+  it('has at least one', () => {
+    expect(vectors.length).toBeGreaterThan(0);
+  });
+});
+
+describe('tencentChatSignature', () => {
+  it('is the lower-case hex SHA-256 of token and time', () => {
+    expect(tencentChatSignature({ token: '密钥', requestTime: '1700000000' })).toBe(hash('sha256', '密钥1700000000'));
+    expect(tencentChatSignature({ token: 't', requestTime: '1' })).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('has no separator: the boundary is not covered', () => {
+    expect(tencentChatSignature({ token: 'xxxx', requestTime: 'yyyy1669872112' })).toBe(
+      tencentChatSignature({ token: 'xxxxyyyy', requestTime: '1669872112' }),
+    );
+  });
+
+  it.each<[name: string, parts: unknown, code: string]>([
+    ['no parts', undefined, 'TypeError'],
+    ['a number as time', { token, requestTime: 1_700_000_000 }, 'TypeError'],
+    ['a lone surrogate', { token, requestTime: '\ud800' }, 'TypeError'],
+    ['a lone surrogate in the token', { token: '\udc00', requestTime: '1' }, 'TypeError'],
+    ['a null token', { token: null, requestTime: '1' }, 'TypeError'],
+    ['no token', { requestTime: '1' }, 'ERR_CONFIG'],
+    ['an empty token', { token: '', requestTime: '1' }, 'ERR_CONFIG'],
+  ])('refuses %s', (_, parts, code) => {
+    expect(codeOf(() => tencentChatSignature(parts as never))).toBe(code);
+  });
+});
+
+describe('createTencentChatCodec', () => {
+  it.each<[name: string, options: unknown, code: string]>([
+    ['no options', undefined, 'TypeError'],
+    ['a token that is a number', { token: 5 }, 'TypeError'],
+    ['a null token', { token: null }, 'TypeError'],
+    ['a lone surrogate in the token', { token: '\ud800' }, 'TypeError'],
+    ['a tolerance in a string', { token, toleranceSeconds: '60' }, 'TypeError'],
+    ['a clock that is no function', { token, now: NOW }, 'TypeError'],
+    ['a limit in a string', { token, maxBodyBytes: '1' }, 'TypeError'],
+    ['an sdkAppId of another type', { token, sdkAppId: {} }, 'TypeError'],
+    ['a null sdkAppId', { token, sdkAppId: null }, 'TypeError'],
+    ['no token', {}, 'ERR_CONFIG'],
+    ['an empty token', { token: '' }, 'ERR_CONFIG'],
+    ['a tolerance of NaN', { token, toleranceSeconds: Number.NaN }, 'ERR_CONFIG'],
+    ['a negative tolerance', { token, toleranceSeconds: -60 }, 'ERR_CONFIG'],
+    ['a limit of NaN', { token, maxBodyBytes: Number.NaN }, 'ERR_CONFIG'],
+    ['an empty sdkAppId', { token, sdkAppId: '' }, 'ERR_CONFIG'],
+    ['an sdkAppId of words', { token, sdkAppId: 'my-app' }, 'ERR_CONFIG'],
+    ['an sdkAppId with white space', { token, sdkAppId: ' 888888' }, 'ERR_CONFIG'],
+    ['an sdkAppId of NaN', { token, sdkAppId: Number.NaN }, 'ERR_CONFIG'],
+    ['a negative sdkAppId', { token, sdkAppId: -1 }, 'ERR_CONFIG'],
+    ['a fraction as sdkAppId', { token, sdkAppId: 1.5 }, 'ERR_CONFIG'],
+    ['an sdkAppId too large for digits', { token, sdkAppId: 1e21 }, 'ERR_CONFIG'],
+  ])('refuses %s', (_, options, code) => {
+    expect(codeOf(() => createTencentChatCodec(options as TencentChatCodecOptions))).toBe(code);
+  });
+
+  it('makes methods that need no this', () => {
+    const { decode, encode, verify, reply } = codec;
+    const request = encode(EVENT);
+    expect(verify(request)).toBe(true);
+    expect(decode(request).text).toBe(text);
+    expect(reply().ErrorCode).toBe(0);
+  });
+});
+
+describe('decode', () => {
+  it('reads an event', () => {
+    expect(codec.decode({ query, body: text })).toEqual({
+      kind: 'event',
+      type: 'Group.CallbackAfterNewMemberJoin',
+      sdkAppId: '888888',
+      clientIp: '127.0.0.1',
+      platform: 'iOS',
+      contentType: 'json',
+      requestTime: '1700000000',
+      query,
+      event: EVENT,
+      text,
+    });
+  });
+
+  it('takes bytes and text, url and query alike', () => {
+    const expected = codec.decode({ query, body: text });
+    const search = new URLSearchParams(query);
+    for (const request of [
+      { query, body: utf8(text) },
+      { query: search, body: text },
+      { url: `/?${search}`, body: text },
+      { url: `https://www.example.com/im?${search}#end`, body: utf8(text) },
+    ]) {
+      expect(codec.decode(request)).toEqual(expected);
+    }
+  });
+
+  it('leaves undefined what was not sent', () => {
+    const { Sign, RequestTime } = query as { Sign: string; RequestTime: string };
+    expect(codec.decode({ query: { Sign, RequestTime }, body: text })).toEqual({
+      kind: 'event',
+      type: 'Group.CallbackAfterNewMemberJoin',
+      sdkAppId: undefined,
+      clientIp: undefined,
+      platform: undefined,
+      contentType: undefined,
+      requestTime: '1700000000',
+      query: { Sign, RequestTime },
+      event: EVENT,
+      text,
+    });
+  });
+
+  it('skips one leading BOM', () => {
+    expect(codec.decode({ query, body: `\ufeff${text}` })).toMatchObject({ event: EVENT, text: `\ufeff${text}` });
+  });
+
+  it.each<[name: string, body: string | Uint8Array]>([
+    ['no JSON', 'hello'],
+    ['nothing', ''],
+    ['a list', `[${text}]`],
+    ['null', 'null'],
+    ['invalid UTF-8', concat('{"a":"', Uint8Array.of(0xff), '"}')],
+    ['a lone surrogate', '{"a":"\ud800"}'],
+  ])('refuses a body of %s as ERR_REQUEST', (_, body) => {
+    expect(codeOf(() => codec.decode({ query, body }))).toBe('ERR_REQUEST');
+  });
+
+  it.each<[name: string, change: Record<string, string | string[] | undefined>, code: string]>([
+    ['no Sign', { Sign: undefined }, 'ERR_SIGNATURE'],
+    ['no RequestTime', { RequestTime: undefined }, 'ERR_SIGNATURE'],
+    ['an empty Sign', { Sign: '' }, 'ERR_SIGNATURE'],
+    ['Sign in upper case', { Sign: query.Sign?.toUpperCase() }, 'ERR_SIGNATURE'],
+    ['Sign of 63 characters', { Sign: query.Sign?.slice(1) }, 'ERR_SIGNATURE'],
+    ['Sign of 65 characters', { Sign: `${query.Sign}0` }, 'ERR_SIGNATURE'],
+    ['Sign of another time', { RequestTime: '1700000001' }, 'ERR_SIGNATURE'],
+    ['the name in lower case', { Sign: undefined, sign: query.Sign }, 'ERR_SIGNATURE'],
+    ['Sign twice', { Sign: [query.Sign as string, 'x'] }, 'ERR_REQUEST'],
+    ['RequestTime twice', { RequestTime: ['1700000000', '1700000001'] }, 'ERR_REQUEST'],
+    ['ClientIP twice', { ClientIP: ['127.0.0.1', '127.0.0.2'] }, 'ERR_REQUEST'],
+  ])('refuses %s', (_, change, code) => {
+    expect(codeOf(() => codec.decode({ query: { ...query, ...change }, body: text }))).toBe(code);
+  });
+
+  it('ignores parameters that it does not read, however often they come', () => {
+    const message = codec.decode({ url: `/?a=1&a=2&b=%&${new URLSearchParams(query)}`, body: text });
+    expect(message.query).toEqual({ a: '1', ...query });
+  });
+
+  it('checks Sign before the time, and both before SdkAppid and JSON', () => {
+    const strict = createTencentChatCodec({ token, now, sdkAppId: 1 });
+    const stale = tencentQuery('1600000000');
+    expect(codeOf(() => strict.decode({ query: { ...stale, Sign: 'x' }, body: 'hello' }))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => strict.decode({ query: stale, body: 'hello' }))).toBe('ERR_TIMESTAMP');
+    expect(errorOf(() => strict.decode({ query, body: 'hello' })).message).toContain('SdkAppid');
+  });
+
+  it('checks the length of the body first, in UTF-8 bytes', () => {
+    const limit = (maxBodyBytes: number) => createTencentChatCodec({ token, now, maxBodyBytes });
+    expect(codeOf(() => limit(11).decode({ body: '你好你好' }))).toBe('ERR_TOO_LARGE');
+    expect(codeOf(() => limit(11).decode({ body: utf8('你好你好') }))).toBe('ERR_TOO_LARGE');
+    expect(codeOf(() => limit(12).decode({ body: '你好你好' }))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => codec.decode({ query, body: ' '.repeat(1_048_577) }))).toBe('ERR_TOO_LARGE');
+  });
+});
+
+describe('SdkAppid', () => {
+  const { SdkAppid: _, ...without } = query;
+  const decodeFor = (sdkAppId: string | number, query: Record<string, string>) =>
+    createTencentChatCodec({ token, now, sdkAppId }).decode({ query, body: text }).sdkAppId;
+
+  it.each(['SdkAppid', 'SdkAppId'])('is read as %s', (name) => {
+    expect(codec.decode({ query: { ...without, [name]: '888888' }, body: text }).sdkAppId).toBe('888888');
+    expect(decodeFor(888888, { ...without, [name]: '888888' })).toBe('888888');
+    expect(decodeFor('888888', { ...without, [name]: '888888' })).toBe('888888');
+  });
+
+  it.each<[name: string, query: Record<string, string>]>([
+    ['missing', without],
+    ['empty', { ...without, SdkAppid: '' }],
+    ['that of another app', { ...without, SdkAppid: '888889' }],
+    ['written with a zero in front', { ...without, SdkAppid: '0888888' }],
+    ['written in another way', { ...without, SDKAPPID: '888888' }],
+    ['two that disagree', { ...query, SdkAppId: '888889' }],
+  ])('that is %s is ERR_REQUEST where one is configured', (_, query) => {
+    expect(codeOf(() => decodeFor(888888, query))).toBe('ERR_REQUEST');
+  });
+
+  it('may be anything where none is configured, but not two things', () => {
+    expect(codec.decode({ query: without, body: text }).sdkAppId).toBeUndefined();
+    expect(codeOf(() => codec.decode({ query: { ...query, SdkAppId: '888889' }, body: text }))).toBe('ERR_REQUEST');
+    expect(codec.decode({ query: { ...query, SdkAppId: '888888' }, body: text }).sdkAppId).toBe('888888');
+  });
+});
+
+describe('OptPlatform', () => {
+  it.each([
+    ['IOS', 'iOS'],
+    ['iOS', 'iOS'],
+    ['ios', 'iOS'],
+    ['Mac', 'macOS'],
+    ['mac', 'macOS'],
+    ['macOS', 'macOS'],
+    ['RESTAPI', 'RESTAPI'],
+    ['RestApi', 'RESTAPI'],
+    ['Web', 'Web'],
+    ['Android', 'Android'],
+    ['Windows', 'Windows'],
+    ['iPad', 'iPad'],
+    ['IPAD', 'iPad'],
+    ['Unknown', 'Unknown'],
+    ['HarmonyOS', 'HarmonyOS'],
+    ['', ''],
+  ])('%j is %j, and the query keeps what was sent', (OptPlatform, platform) => {
+    const message = codec.decode({ query: { ...query, OptPlatform }, body: text });
+    expect([message.platform, message.query.OptPlatform]).toEqual([platform, OptPlatform]);
+  });
+});
+
+describe('CallbackCommand', () => {
+  const { CallbackCommand: _, ...without } = query;
+  it('is read from the URL or the body', () => {
+    const type = 'State.StateChange';
+    expect(codec.decode({ query: { ...without, CallbackCommand: type }, body: '{}' }).type).toBe(type);
+    expect(codec.decode({ query: without, body: JSON.stringify({ CallbackCommand: type }) }).type).toBe(type);
+  });
+
+  it.each<[name: string, query: Record<string, string>, body: object]>([
+    ['in neither', without, {}],
+    ['different in both', query, { CallbackCommand: 'State.StateChange' }],
+    ['in other case in the body', query, { CallbackCommand: EVENT.CallbackCommand.toLowerCase() }],
+    ['a number in the body', without, { CallbackCommand: 5 }],
+    ['a string in the URL and a number in the body', query, { CallbackCommand: 5 }],
+    ['a string in the URL and null in the body', query, { CallbackCommand: null }],
+    ['null in the body', without, { CallbackCommand: null }],
+  ])('%s is ERR_REQUEST', (_, query, body) => {
+    expect(codeOf(() => codec.decode({ query, body: JSON.stringify(body) }))).toBe('ERR_REQUEST');
+  });
+});
+
+describe('query', () => {
+  it('holds a parameter named __proto__ as one like any other', () => {
+    const url = `/?__proto__=polluted&constructor=c&toString=s&${new URLSearchParams(query)}`;
+    const message = codec.decode({ url, body: text });
+    expect(Object.getPrototypeOf(message.query)).toBeNull();
+    expect(Object.entries(message.query)).toEqual([
+      ['__proto__', 'polluted'],
+      ['constructor', 'c'],
+      ['toString', 's'],
+      ...Object.entries(query),
+    ]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it('holds nothing that could not be read', () => {
+    const message = codec.decode({ query: { ...query, a: 5, b: { c: 1 }, d: undefined }, body: text });
+    expect(message.query).toEqual(query);
+  });
+
+  it('keeps parameters as they were sent', () => {
+    const message = codec.decode({ url: `/?x=a%2Bb+c&y&z=&${new URLSearchParams(query)}`, body: text });
+    expect(message.query).toEqual({ x: 'a+b c', y: '', z: '', ...query });
+  });
+});
+
+describe('verify', () => {
+  const sdk = createTencentChatCodec({ token, now, sdkAppId: 888888 });
+  it.each<[name: string, codec: { verify(request: CallbackRequest): boolean }, request: CallbackRequest, is: boolean]>([
+    ['a signed event', codec, { query, body: text }, true],
+    ['any body: the signature does not cover it', codec, { query, body: 'anything' }, true],
+    ['another SdkAppid: nor does it cover that', sdk, { query: { ...query, SdkAppid: '1' }, body: text }, true],
+    ['a stale time', codec, { query: tencentQuery('1699999939'), body: text }, false],
+    ['a time in milliseconds', codec, { query: tencentQuery('1700000000000'), body: text }, false],
+    ['a wrong Sign', codec, { query: { ...query, Sign: 'x' }, body: text }, false],
+    ['no parameters', codec, { body: text }, false],
+    ['parameters in headers', codec, { headers: query, body: text }, false],
+    ['two Signs', codec, { query: { ...query, Sign: ['x', 'y'] }, body: text }, false],
+    ['another token', createTencentChatCodec({ token: 'other', now }), { query, body: text }, false],
+    ['a body too large', createTencentChatCodec({ token, now, maxBodyBytes: 1 }), { query, body: text }, false],
+  ])('%s', (_, codec, request, is) => {
+    expect(codec.verify(request)).toBe(is);
+  });
+
+  it('throws on what the programmer did wrong', () => {
+    expect(codeOf(() => codec.verify({ query, body: EVENT as never }))).toBe('TypeError');
+    expect(codeOf(() => codec.verify({ url: new URL('https://example.com') as never, body: text }))).toBe('TypeError');
+    expect(codeOf(() => codec.verify(null as never))).toBe('TypeError');
+  });
+});
+
+describe('freshness', () => {
+  function decodeAt(requestTime: string, nowMilliseconds: number, toleranceSeconds: number | undefined) {
+    const codec = createTencentChatCodec({ token, toleranceSeconds, now: () => nowMilliseconds });
+    return codec.decode({ query: tencentQuery(requestTime), body: text }).requestTime;
+  }
+
+  it.each<[requestTime: string, offset: number, tolerance: number | undefined]>([
+    ['1700000000', 60_000, undefined],
+    ['1700000000', -60_000, undefined],
+    ['1700000000', 3_600_000, 3600],
+    ['1700000000', 0, 0],
+    ['1700000000', 1e12, Number.POSITIVE_INFINITY],
+    ['1700000000000', 0, Number.POSITIVE_INFINITY],
+    ['not a time', 0, Number.POSITIVE_INFINITY],
+  ])('accepts %j at %i ms with a tolerance of %s s', (requestTime, offset, tolerance) => {
+    expect(decodeAt(requestTime, NOW + offset, tolerance)).toBe(requestTime);
+  });
+
+  it.each<[requestTime: string, offset: number, tolerance: number | undefined]>([
+    ['1700000000', 60_001, undefined],
+    ['1700000000', -60_001, undefined],
+    ['1700000000', 1, 0],
+    ['1700000000', Number.NaN, 60],
+    ['1700000000000', 0, 60],
+    ['1700000000000', 0, 1e15],
+    ['', 0, 1e15],
+    ['not a time', 0, 1e15],
+  ])('refuses %j at %i ms with a tolerance of %s s', (requestTime, offset, tolerance) => {
+    expect(codeOf(() => decodeAt(requestTime, NOW + offset, tolerance))).toBe('ERR_TIMESTAMP');
+  });
+
+  it('is by the clock of the host where none is given', () => {
+    const codec = createTencentChatCodec({ token });
+    expect(codec.verify(codec.encode(EVENT))).toBe(true);
+    expect(codec.verify({ query, body: text })).toBe(false);
+  });
+});
+
+describe('encode', () => {
+  it('makes what Tencent Chat sends', () => {
+    const codec = createTencentChatCodec({ token, now: () => NOW + 999, sdkAppId: 888888 });
+    expect(codec.encode(EVENT)).toEqual({ query: { ...query, OptPlatform: 'RESTAPI' }, body: text });
+  });
+
+  it('takes each parameter', () => {
+    const options = { sdkAppId: 1, command: 'C', clientIp: '::1', platform: 'Web', requestTime: '1700000001' } as const;
+    expect(codec.encode({ a: 1 }, options)).toEqual({
+      query: {
+        SdkAppid: '1',
+        CallbackCommand: 'C',
+        contenttype: 'json',
+        ClientIP: '::1',
+        OptPlatform: 'Web',
+        Sign: hash('sha256', token, '1700000001'),
+        RequestTime: '1700000001',
+      },
+      body: '{"a":1}',
+    });
+  });
+
+  it('has no SdkAppid where none is known', () => {
+    expect(codec.encode(EVENT).query).not.toHaveProperty('SdkAppid');
+  });
+
+  it('sends a string verbatim, and reads the command in it', () => {
+    const spaced = ` ${JSON.stringify(EVENT, null, 2)}\n`;
+    const request = codec.encode(spaced);
+    expect(request.body).toBe(spaced);
+    expect(codec.decode(request)).toMatchObject({ type: EVENT.CallbackCommand, text: spaced });
+    expect(codec.encode('no JSON', { command: 'C' }).body).toBe('no JSON');
+  });
+
+  it.each<[name: string, call: () => unknown, code: string]>([
+    ['a payload without a command', () => codec.encode({}), 'ERR_CONFIG'],
+    ['a string without a command', () => codec.encode('no JSON'), 'ERR_CONFIG'],
+    ['an sdkAppId of words', () => codec.encode(EVENT, { sdkAppId: 'x' }), 'ERR_CONFIG'],
+    ['a command that is a number', () => codec.encode({}, { command: 5 as never }), 'TypeError'],
+    ['a command in the payload that is a number', () => codec.encode({ CallbackCommand: 5 }), 'ERR_CONFIG'],
+    [
+      'a command that is not the payload’s',
+      () => codec.encode({ CallbackCommand: 'A' }, { command: 'B' }),
+      'ERR_CONFIG',
+    ],
+    ['a payload without a JSON form', () => codec.encode(undefined, { command: 'C' }), 'TypeError'],
+    ['a lone surrogate', () => codec.encode('\ud800', { command: 'C' }), 'TypeError'],
+    ['a number as time', () => codec.encode(EVENT, { requestTime: 5 as never }), 'TypeError'],
+    ['a number as address', () => codec.encode(EVENT, { clientIp: 5 as never }), 'TypeError'],
+    ['a number as platform', () => codec.encode(EVENT, { platform: 5 as never }), 'TypeError'],
+  ])('refuses %s', (_, call, code) => {
+    expect(codeOf(call)).toBe(code);
+  });
+});
+
+describe('reply', () => {
+  it.each<[name: string, fields: Partial<TencentChatReply> | undefined, reply: TencentChatReply]>([
+    ['to pass', undefined, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }],
+    ['to pass, of no fields', {}, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }],
+    ['to reject', { ErrorCode: 1 }, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 1 }],
+    ['to drop', { ErrorCode: 2 }, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 2 }],
+    [
+      'with a code of its own',
+      { ErrorCode: 120001, ErrorInfo: '不' },
+      { ActionStatus: 'OK', ErrorInfo: '不', ErrorCode: 120001 },
+    ],
+    ['to fail', { ActionStatus: 'FAIL' }, { ActionStatus: 'FAIL', ErrorInfo: '', ErrorCode: 0 }],
+    [
+      'with more',
+      { MsgBody: [{ MsgType: 'TIMTextElem' }], CloudCustomData: 'x' },
+      {
+        ActionStatus: 'OK',
+        ErrorInfo: '',
+        ErrorCode: 0,
+        MsgBody: [{ MsgType: 'TIMTextElem' }],
+        CloudCustomData: 'x',
+      },
+    ],
+  ])('%s', (_, fields, reply) => {
+    expect(codec.reply(fields)).toEqual(reply);
+  });
+
+  it('takes an undefined field as one not given', () => {
+    const fields = { ActionStatus: undefined, ErrorInfo: undefined, ErrorCode: undefined } as never;
+    expect(codec.reply(fields)).toEqual({ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 });
+  });
+
+  it('needs an object', () => {
+    for (const fields of [null, 1, 'OK']) expect(codeOf(() => codec.reply(fields as never))).toBe('TypeError');
+  });
+});
