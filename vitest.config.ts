@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Some tests start Node, npm or the TypeScript compiler, several at a time on few cores.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
+      reporter: ['text'],
       include: ['src/**/*.ts'],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
