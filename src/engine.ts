@@ -88,7 +88,7 @@ export const nobleAesCbc: AesCbcEngine = (key) => {
 };
 
 /** A codec gives whole blocks only; whoever calls an engine directly is told. */
-function requireWholeBlocks(bytes: Uint8Array): void {
+export function requireWholeBlocks(bytes: Uint8Array): void {
   if (bytes.length === 0 || bytes.length % AES_BLOCK !== 0) {
     throw new TypeError('an engine takes whole blocks of 16 bytes, and decrypts an IV with them');
   }

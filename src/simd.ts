@@ -1,0 +1,155 @@
+// AES-256-CBC whose decryption takes the same time for every key and text, by WebAssembly SIMD. `callback-codec/simd`.
+// The kernel is simd/kernel.ts; simd/kernel.wasm.ts holds its bytes.
+import { decodeBase64 } from './bytes.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, nobleAesCbc, requireWholeBlocks } from './engine.ts';
+import { kernelBase64 } from './simd/kernel.wasm.ts';
+
+export type { AesCbc, AesCbcEngine } from './engine.ts';
+export { CallbackError, type CallbackErrorCode } from './errors.ts';
+
+/** A `WebAssembly.Module`; so named that no DOM typings are needed. */
+export type WebAssemblyModule = object;
+
+/** An engine that tells what runs: `simd`, the WebAssembly kernel, or `noble` where that cannot run. */
+export type SimdAesCbcEngine = AesCbcEngine & { readonly kind: 'simd' | 'noble' };
+
+/** The exports of `simd/kernel.ts`; its constants are addresses and sizes in its memory. */
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly SCHEDULE: { readonly value: number };
+  readonly KEY: { readonly value: number };
+  readonly WINDOW: { readonly value: number };
+  readonly WINDOW_SIZE: { readonly value: number };
+  expandKey(): void;
+  decrypt(size: number): void;
+}
+
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => WebAssemblyModule;
+  Instance: new (module: WebAssemblyModule) => { readonly exports: unknown };
+};
+
+/** The kernel decrypts eight blocks at a time, and so may write this far beyond the end of its input. */
+const BATCH = 8 * AES_BLOCK;
+
+/** The one instance of the kernel, once it has passed its test. */
+let shared: AesCbcEngine | undefined;
+
+/**
+ * Makes an engine to pass as `aes:` to a codec. Decryption, key setup included, is bitsliced: no table lookup, branch,
+ * address or shift depends on key or text (FIPS 197 in the circuit of Boyar and Peralta, IACR ePrint 2011/332), and it is
+ * several times as fast as tables. Encryption is noble's, which makes no such promise.
+ *
+ * Choose it where there is no `node:crypto`: browsers, Workers, edge functions; or in Deno, whose own is slower.
+ *
+ * The kernel (3.4 KB, in this file) is compiled at the first call, synchronously, and must pass a known-answer test of
+ * NIST SP 800-38A. One instance of 64 KB serves all codecs; its memory never grows and is wiped after each call.
+ *
+ * @param module The compiled kernel, for hosts that forbid compiling bytes but import modules, as Cloudflare Workers do:
+ * `import kernel from 'callback-codec/simd.wasm'`. Not needed elsewhere.
+ * @returns The engine. Its `kind` is `noble` where WebAssembly or its SIMD is missing or forbidden (a Content Security
+ * Policy without `'wasm-unsafe-eval'`, a bare engine): it works, as a table-driven engine. Test `kind` if you must not run
+ * that one. A later call may still succeed, with a module.
+ * @throws {TypeError} From the engine: a key not of 32 bytes, or no whole blocks.
+ *
+ * @example
+ * ```ts
+ * import { createFeishuCodec } from 'callback-codec/feishu';
+ * import { createSimdAesCbc } from 'callback-codec/simd';
+ *
+ * const aes = createSimdAesCbc();
+ * console.log(aes.kind); // simd
+ * const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token', aes });
+ * console.log(codec.decrypt('P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=')); // hello world
+ * ```
+ */
+export function createSimdAesCbc(module?: WebAssemblyModule): SimdAesCbcEngine {
+  shared ??= startKernel(module);
+  const engine = shared ?? nobleAesCbc;
+  return Object.assign((key: Uint8Array) => engine(key), { kind: shared ? 'simd' : 'noble' } as const);
+}
+
+/** `undefined` where WebAssembly or SIMD is missing or forbidden: only trying tells. */
+function startKernel(module?: WebAssemblyModule): AesCbcEngine | undefined {
+  try {
+    const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
+    const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
+    return passesKnownAnswer(engine) ? engine : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function kernelAesCbc(kernel: Kernel): AesCbcEngine {
+  const memory = new Uint8Array(kernel.memory.buffer);
+  const SCHEDULE = kernel.SCHEDULE.value;
+  const KEY = kernel.KEY.value;
+  const WINDOW = kernel.WINDOW.value;
+  const WINDOW_SIZE = kernel.WINDOW_SIZE.value;
+  /** The key schedule that is in the kernel's memory now. */
+  let loaded: Uint8Array | undefined;
+
+  return (key): AesCbc => {
+    if (key.length !== 32) throw new TypeError('an AES-256 key is 32 bytes');
+    memory.set(key, KEY);
+    kernel.expandKey();
+    const schedule = memory.slice(SCHEDULE, KEY);
+    loaded = schedule;
+    memory.fill(0, KEY, WINDOW + AES_BLOCK + BATCH);
+
+    // noble's key setup reads tables at secret addresses: only those who encrypt run it.
+    const ownKey = key.slice();
+    let noble: AesCbc | undefined;
+
+    return {
+      encrypt(iv, blocks) {
+        noble ??= nobleAesCbc(ownKey);
+        return noble.encrypt(iv, blocks);
+      },
+      decrypt(ivAndBlocks) {
+        requireWholeBlocks(ivAndBlocks);
+        const size = ivAndBlocks.length - AES_BLOCK;
+        if (loaded !== schedule) {
+          memory.set(schedule, SCHEDULE);
+          loaded = schedule;
+        }
+        const plaintext = new Uint8Array(size);
+        for (let at = 0; at < size; at += WINDOW_SIZE) {
+          // The block before a part is its IV.
+          const part = ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
+          memory.set(part, WINDOW);
+          kernel.decrypt(part.length - AES_BLOCK);
+          plaintext.set(memory.subarray(WINDOW, WINDOW + part.length - AES_BLOCK), at);
+        }
+        memory.fill(0, WINDOW, WINDOW + AES_BLOCK + Math.min(size, WINDOW_SIZE) + BATCH);
+        return plaintext;
+      },
+    };
+  };
+}
+
+/**
+ * CBC-AES256.Decrypt of NIST SP 800-38A, F.2.6, its ciphertext three times over so that a whole batch
+ * and a part of one are run. Each repetition follows on the last ciphertext block instead of the IV.
+ */
+function passesKnownAnswer(engine: AesCbcEngine): boolean {
+  const key = fromHex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4');
+  const iv = fromHex('000102030405060708090a0b0c0d0e0f');
+  const ciphertext = fromHex(
+    'f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d' +
+      '39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b',
+  );
+  const plaintext = fromHex(
+    '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51' +
+      '30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710',
+  );
+  const text = engine(key).decrypt(Uint8Array.of(...iv, ...ciphertext, ...ciphertext, ...ciphertext));
+  const chained = plaintext.map((byte, i) => {
+    return i < AES_BLOCK ? byte ^ (iv[i] as number) ^ (ciphertext[i + 48] as number) : byte;
+  });
+  return text.join() === [...plaintext, ...chained, ...chained].join();
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
