@@ -473,7 +473,10 @@ function seal(
 
 /** The text in an `encrypt` field and the owner it was for. */
 function open({ aes, iv }: Cipher, encrypt: string, owners: readonly string[]): { text: string; ownerKey: string } {
-  const ivAndCiphertext = bytesHere().decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
+  // White space is what MIME encoders put in: rare, and looking for it costs as much as decoding.
+  const ivAndCiphertext =
+    bytesHere().decodeBase64(encrypt, AES_BLOCK) ??
+    bytesHere().decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
   ivAndCiphertext?.set(iv);
   const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
   const length = padded === undefined ? 0 : unpaddedLength(padded, 32);

@@ -1,6 +1,7 @@
 // Raw AES-256-CBC blocks behind one seam, by the host or by noble, and the padding around them. The only importer of
 // @noble/ciphers.
 import { unsafe } from '@noble/ciphers/aes.js';
+import { isAligned32, isLE, swap32IfBE, u32 } from '@noble/ciphers/utils.js';
 import type { Bytes } from './bytes.ts';
 import { CallbackError } from './errors.ts';
 import { thisHost } from './host.ts';
@@ -33,69 +34,73 @@ export const nobleAesCbc: AesCbcEngine = (key) => {
   const ownKey = Uint8Array.from(key);
   const decryptionSchedule = unsafe.expandKeyDecLE(ownKey);
   let encryptionSchedule: Uint32Array | undefined;
-  // Words are little-endian, as noble's tables want them; c0 to c3 are the ciphertext block before, at first the IV.
+  // c0 to c3 are the ciphertext block before, at first the IV.
   return {
     encrypt(iv, blocks) {
       requireWholeBlocks(blocks);
       encryptionSchedule ??= unsafe.expandKeyLE(ownKey);
-      const chain = viewOf(iv);
-      const input = viewOf(blocks);
-      const output = new DataView(new ArrayBuffer(blocks.length));
-      let c0 = chain.getUint32(0, true);
-      let c1 = chain.getUint32(4, true);
-      let c2 = chain.getUint32(8, true);
-      let c3 = chain.getUint32(12, true);
-      for (let at = 0; at < blocks.length; at += AES_BLOCK) {
-        const p0 = c0 ^ input.getUint32(at, true);
-        const p1 = c1 ^ input.getUint32(at + 4, true);
-        const p2 = c2 ^ input.getUint32(at + 8, true);
-        const p3 = c3 ^ input.getUint32(at + 12, true);
+      const words = toWords(blocks);
+      const ciphertext = new Uint32Array(words.length);
+      const chain = toWords(iv);
+      let c0 = chain[0] as number;
+      let c1 = chain[1] as number;
+      let c2 = chain[2] as number;
+      let c3 = chain[3] as number;
+      for (let at = 0; at < words.length; at += 4) {
+        const p0 = c0 ^ (words[at] as number);
+        const p1 = c1 ^ (words[at + 1] as number);
+        const p2 = c2 ^ (words[at + 2] as number);
+        const p3 = c3 ^ (words[at + 3] as number);
         ({ s0: c0, s1: c1, s2: c2, s3: c3 } = unsafe.encrypt(encryptionSchedule, p0, p1, p2, p3));
-        output.setUint32(at, c0, true);
-        output.setUint32(at + 4, c1, true);
-        output.setUint32(at + 8, c2, true);
-        output.setUint32(at + 12, c3, true);
+        ciphertext[at] = c0;
+        ciphertext[at + 1] = c1;
+        ciphertext[at + 2] = c2;
+        ciphertext[at + 3] = c3;
       }
-      return new Uint8Array(output.buffer);
+      return toBytes(ciphertext);
     },
     decrypt(ivAndBlocks) {
       requireWholeBlocks(ivAndBlocks);
-      const length = ivAndBlocks.length - AES_BLOCK;
-      const input = viewOf(ivAndBlocks);
-      const output = new DataView(new ArrayBuffer(length));
-      let c0 = input.getUint32(0, true);
-      let c1 = input.getUint32(4, true);
-      let c2 = input.getUint32(8, true);
-      let c3 = input.getUint32(12, true);
-      for (let at = 0; at < length; at += AES_BLOCK) {
-        const b0 = input.getUint32(at + 16, true);
-        const b1 = input.getUint32(at + 20, true);
-        const b2 = input.getUint32(at + 24, true);
-        const b3 = input.getUint32(at + 28, true);
+      const words = toWords(ivAndBlocks);
+      const plaintext = new Uint32Array(words.length - 4);
+      let c0 = words[0] as number;
+      let c1 = words[1] as number;
+      let c2 = words[2] as number;
+      let c3 = words[3] as number;
+      for (let at = 0; at < plaintext.length; at += 4) {
+        const b0 = words[at + 4] as number;
+        const b1 = words[at + 5] as number;
+        const b2 = words[at + 6] as number;
+        const b3 = words[at + 7] as number;
         const { s0, s1, s2, s3 } = unsafe.decrypt(decryptionSchedule, b0, b1, b2, b3);
-        output.setUint32(at, s0 ^ c0, true);
-        output.setUint32(at + 4, s1 ^ c1, true);
-        output.setUint32(at + 8, s2 ^ c2, true);
-        output.setUint32(at + 12, s3 ^ c3, true);
+        plaintext[at] = s0 ^ c0;
+        plaintext[at + 1] = s1 ^ c1;
+        plaintext[at + 2] = s2 ^ c2;
+        plaintext[at + 3] = s3 ^ c3;
         c0 = b0;
         c1 = b1;
         c2 = b2;
         c3 = b3;
       }
-      return new Uint8Array(output.buffer);
+      return toBytes(plaintext);
     },
   };
 };
+
+/** Little-endian words, as noble's tables want them; to be read only, since they may be `bytes` themselves. */
+function toWords(bytes: Uint8Array): Uint32Array {
+  return isLE && isAligned32(bytes) ? u32(bytes) : swap32IfBE(u32(Uint8Array.from(bytes)));
+}
+
+function toBytes(words: Uint32Array): Uint8Array {
+  return new Uint8Array(swap32IfBE(words).buffer);
+}
 
 /** A codec gives whole blocks only; whoever calls an engine directly is told. */
 export function requireWholeBlocks(bytes: Uint8Array): void {
   if (bytes.length === 0 || bytes.length % AES_BLOCK !== 0) {
     throw new TypeError('an engine takes whole blocks of 16 bytes, and decrypts an IV with them');
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The host's engine: `node:crypto` of Node, Bun, Deno and Workers with nodejs_compat. ERR_CONFIG where there is none. */

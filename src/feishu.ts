@@ -30,7 +30,7 @@ import {
   MAX_BODY_BYTES,
   parseJsonObject,
   readBody,
-  readHeader,
+  readHeaders,
   requireFresh,
   requireJsonObject,
   SECONDS_OR_MILLISECONDS,
@@ -281,9 +281,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
 
   /** Whether the request is signed at all; where it is, the signature must hold over a body that is UTF-8, and be fresh. */
   function checkSignature(request: CallbackRequest, body: Body, key: string): boolean {
-    const signature = readHeader(request, 'x-lark-signature');
-    const timestamp = readHeader(request, 'x-lark-request-timestamp');
-    const nonce = readHeader(request, 'x-lark-request-nonce');
+    const [signature, timestamp, nonce] = readHeaders(request, ...SIGNATURE_HEADERS);
     if (signature === undefined && timestamp === undefined && nonce === undefined) return false;
     if (signature === undefined || timestamp === undefined || nonce === undefined) {
       throw new CallbackError(
@@ -412,6 +410,8 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
 
   return { decode, verify, decrypt, encrypt, encode, reply };
 }
+
+const SIGNATURE_HEADERS: readonly string[] = ['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'];
 
 interface EncodeOptions {
   timestamp?: string | undefined;

@@ -106,26 +106,29 @@ export function textField(object: JsonObject, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The header `name` (in lower case), in whatever case and container it arrived. */
-export function readHeader(request: CallbackRequest, name: string): string | undefined {
+/** The headers `names` (in lower case), in whatever case and container they arrived. */
+export function readHeaders(request: CallbackRequest, ...names: readonly string[]): (string | undefined)[] {
   const headers = property(request, 'headers');
-  if (headers === undefined) return undefined;
+  if (headers === undefined) return [];
   const source = requireObject('headers', headers);
   const get = property(source as { get?: unknown }, 'get');
   // Fetch Headers fold the case themselves; a Map, which has a `get` too, does not.
   if (typeof get === 'function' && tagOf(source) !== 'Map') {
-    return agree(undefined, splitJoined(get.call(source, name)), name);
+    return names.map((name) => agree(undefined, splitJoined(get.call(source, name)), name));
   }
-  let known: string | undefined;
-  const isName = (key: unknown) => typeof key === 'string' && key.length === name.length && key.toLowerCase() === name;
-  if (isIterable(source)) {
-    for (const [key, value] of source) if (isName(key)) known = agree(known, splitJoined(value), name);
-  } else {
-    for (const key of Object.keys(source)) {
-      if (isName(key)) known = agree(known, splitJoined((source as JsonObject)[key]), name);
+  const values: (string | undefined)[] = [];
+  const collect = (key: unknown, value: unknown): void => {
+    if (typeof key !== 'string') return;
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      if (key.length === name.length && key.toLowerCase() === name) {
+        values[index] = agree(values[index], splitJoined(value), name);
+      }
     }
-  }
-  return known;
+  };
+  if (isIterable(source)) for (const [key, value] of source) collect(key, value);
+  else for (const key of Object.keys(source)) collect(key, (source as JsonObject)[key]);
+  return values;
 }
 
 /** Fetch and Node join a header that came twice with ", " (RFC 9110 section 5.3). */

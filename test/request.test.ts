@@ -12,7 +12,7 @@ import {
   parseJsonObject,
   type QueryLike,
   readBody,
-  readHeader,
+  readHeaders,
   readParameter,
   readParameters,
   requireFresh,
@@ -22,6 +22,7 @@ import {
   textField,
 } from '../src/request.ts';
 
+const readHeader = (request: CallbackRequest, name: string): string | undefined => readHeaders(request, name)[0];
 const refusedWith = (code: string) => expect.objectContaining({ name: 'CallbackError', code });
 const badRequest = refusedWith('ERR_REQUEST');
 
