@@ -1,0 +1,144 @@
+// What is compared: the texts, the cases made of them, and what must be reached.
+import { createDingTalkCodec } from 'callback-codec/dingtalk';
+import { createFeishuCodec } from 'callback-codec/feishu';
+import { dingTalkSecrets, feishuSecrets } from './contenders.mjs';
+
+const KB = 1024;
+const MB = 1024 * KB;
+const sizes = [64, 256, KB, 4 * KB, 16 * KB, 64 * KB];
+
+const throughputSizes = [KB, 16 * KB, 256 * KB, MB, 4 * MB, 16 * MB];
+
+/** This package with each of its engines. The first, the default, is what the tables set the others against. */
+export const ours = ['callback-codec', 'callback-codec, noble', 'callback-codec, simd'];
+const bulk = [...ours, 'Feishu SDK AESCipher', 'node:crypto, KeyObject', 'noble cbc + table base64', 'WebCrypto'];
+
+/** Each group becomes a table with a column for each size. `list`: of contenders.mjs; `only`: some of it. */
+export const groups = [
+  { name: 'Feishu decrypt', list: 'feishu', sizes },
+  { name: 'DingTalk decrypt', list: 'dingTalk', sizes },
+  { name: 'Feishu decode', list: 'decode', sizes },
+  { name: 'Feishu decrypt (ASCII)', list: 'feishu', sizes, ascii: true },
+  { name: 'DingTalk decrypt (ASCII)', list: 'dingTalk', sizes, ascii: true },
+  { name: 'Feishu decrypt (caches cold)', list: 'feishu', sizes: [64, KB, 16 * KB], cold: true },
+  { name: 'Feishu decrypt (throughput)', list: 'feishu', sizes: throughputSizes, only: bulk, bulk: true },
+];
+
+export const sizeName = (bytes) => {
+  if (bytes < KB) return `${bytes} B`;
+  return bytes < MB ? `${bytes / KB} KB` : `${bytes / MB} MB`;
+};
+
+// --- Thresholds: the peer's time by ours is at least this. `base`: which of ours, by default the default engine.
+
+const simd = 'callback-codec, simd';
+const noble = 'noble cbc + table base64';
+
+export const thresholds = [
+  // The hot path.
+  ...['node20', 'node24', 'bun'].flatMap((host) => [
+    { host, group: 'Feishu decrypt', peer: 'Feishu SDK AESCipher', atLeast: { 64: 3, [KB]: 2.3, [16 * KB]: 1.6 } },
+    { host, group: 'Feishu decrypt', peer: 'node:crypto, KeyObject', atLeast: { 64: 2.5, [KB]: 1.6, [16 * KB]: 1.1 } },
+    { host, group: 'DingTalk decrypt', peer: '@wecom/crypto', atLeast: { 64: 2.5, [KB]: 1.6, [16 * KB]: 1.1 } },
+  ]),
+  { host: 'deno', group: 'Feishu decrypt', peer: 'Feishu SDK AESCipher', atLeast: { 64: 3, [KB]: 2, [16 * KB]: 1.6 } },
+  ...['workerd', 'chromium', 'firefox', 'webkit'].map((host) => ({
+    host,
+    group: 'Feishu decrypt',
+    base: 'callback-codec, noble',
+    peer: noble,
+    atLeast: { 64: 1.5, [KB]: 1.2, [16 * KB]: 1.1 },
+  })),
+  ...['node20', 'node22', 'node24', 'node26'].map((host) => ({
+    host,
+    group: 'Feishu decode',
+    peer: 'Feishu SDK verify + parse',
+    atLeast: { 64: 2, [KB]: 2, [16 * KB]: 1.5 },
+  })),
+  // The WebAssembly SIMD engine.
+  { host: 'chromium', group: 'Feishu decrypt', base: simd, peer: noble, atLeast: { 64: 4, [KB]: 4, [16 * KB]: 4 } },
+  { host: 'firefox', group: 'Feishu decrypt', base: simd, peer: noble, atLeast: { 64: 4, [KB]: 4, [16 * KB]: 4 } },
+  { host: 'chromium', group: 'Feishu decrypt', base: simd, peer: 'WebCrypto', atLeast: { 64: 4, [KB]: 1.6 } },
+  {
+    host: 'deno',
+    group: 'Feishu decrypt',
+    base: simd,
+    peer: 'node:crypto, KeyObject',
+    atLeast: { 64: 4, [KB]: 2, [16 * KB]: 1.5 },
+  },
+  { host: 'workerd', group: 'Feishu decrypt', base: simd, peer: noble, atLeast: { 64: 4, [KB]: 3.5, [16 * KB]: 4 } },
+];
+
+// --- Texts: events of exactly so many bytes. Of the characters of the Chinese ones 15 to 20 % are Chinese; 64 bytes have
+// room for 11 %.
+
+const chinese = '请在今天下班之前把会议纪要发给我谢谢你们辛苦了明天上午十点开会讨论新的排期';
+const ascii = "Meeting 10:30, room B-204; see https://example.com/d/u7Kq2 and 'notes' {v3} ok. ";
+
+/** `{ json, text }`: JSON of `bytes` bytes of UTF-8, and the text in it. `seed` makes those of one size differ. */
+function makeEvent(bytes, isAscii, seed) {
+  const jsonOf = (text) => JSON.stringify(bytes < 512 ? shortEvent(text) : longEvent(text, seed));
+  const room = bytes - jsonOf('').length;
+  // n Chinese characters take 3n bytes, and bytes - 3n others stand beside them: 18 % of all at n = 0.18 (bytes - 2n).
+  const chineseCount = isAscii ? 0 : Math.min(Math.floor((0.18 * bytes) / 1.36), Math.floor(room / 3));
+  const asciiCount = room - 3 * chineseCount;
+  let text = '';
+  let done = 0;
+  const addAscii = (until) => {
+    for (; done < until; done++) text += ascii[(done + 7 * seed) % ascii.length];
+  };
+  // Words of six Chinese characters, ASCII between and behind them.
+  for (let i = 0; i < chineseCount; i++) {
+    text += chinese[(i + 5 * seed) % chinese.length];
+    if (i % 6 === 5) addAscii(Math.floor((asciiCount * (i + 1)) / chineseCount));
+  }
+  addAscii(asciiCount);
+  return { json: jsonOf(text), text };
+}
+
+const shortEvent = (text) => ({ token: feishuSecrets.verificationToken, event: { type: 'm', text } });
+const longEvent = (text, seed) => ({
+  schema: '2.0',
+  header: {
+    event_id: `5e3702a84e847582be8db7fb73283c${seed}2`,
+    event_type: 'im.message.receive_v1',
+    create_time: '1603977298000000',
+    token: feishuSecrets.verificationToken,
+    app_id: 'cli_9f5343c580712544',
+    tenant_key: '2ca1d211f64f6438',
+  },
+  event: { message_id: 'om_5ce6d572455d361153b7cb51da133945', chat_type: 'group', text },
+});
+
+/** IVs and prefixes that differ, and that are the same in each run. */
+const bytesOf = (seed) => Uint8Array.from({ length: 16 }, (_, i) => (i * 31 + seed * 101 + 7) & 255);
+const lettersOf = (seed) => bytesOf(seed).map((byte) => 97 + (byte % 26));
+
+/** The inputs of a case, what must come out, and for whole requests a forged one that must be refused. */
+export function makeCase(group, bytes) {
+  const feishu = createFeishuCodec(feishuSecrets);
+  const dingTalk = createDingTalkCodec(dingTalkSecrets);
+  const count = bytes > 256 * KB ? 1 : 8;
+  const inputs = [];
+  const expected = [];
+  for (let seed = 0; seed < count; seed++) {
+    const { json, text } = makeEvent(bytes, group.ascii, seed);
+    if (group.list === 'feishu') inputs.push(feishu.encrypt(json, { iv: bytesOf(seed) }));
+    if (group.list === 'dingTalk') inputs.push(dingTalk.encrypt(json, { prefix: lettersOf(seed) }));
+    if (group.list === 'decode') {
+      const { headers, body } = feishu.encode(json, {
+        timestamp: String(1_700_000_000 + seed),
+        nonce: `nonce${seed}`,
+        iv: bytesOf(seed),
+      });
+      // As Node gives them: names in lower case, and those that every request has.
+      const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      inputs.push({ headers: { host: 'example.com', 'user-agent': 'Go-http-client/1.1', ...lower }, body });
+    }
+    expected.push(group.list === 'decode' ? text : json);
+  }
+  const [first] = inputs;
+  const forged =
+    group.list === 'decode' ? { ...first, headers: { ...first.headers, 'x-lark-request-nonce': 'x' } } : undefined;
+  return { inputs, expected, forged };
+}

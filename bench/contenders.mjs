@@ -1,0 +1,313 @@
+// Who is compared, each written as its users would write it: fast, but plain. A contender that cannot be loaded in a
+// runtime (no node:crypto, say) rejects there and is left out.
+import { cbc } from '@noble/ciphers/aes.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { nobleAesCbc } from 'callback-codec/aes-cbc';
+import { createDingTalkCodec } from 'callback-codec/dingtalk';
+import { createFeishuCodec } from 'callback-codec/feishu';
+
+export const feishuSecrets = { encryptKey: 'the key of this bench', verificationToken: 't' };
+export const dingTalkSecrets = {
+  token: 'token',
+  encodingAesKey: '1234567890123456789012345678901234567890123',
+  ownerKey: 'dingsnotzck6pm5veliw',
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const feishuKey = () => sha256(encoder.encode(feishuSecrets.encryptKey));
+const dingTalkKey = () => fromBase64(`${dingTalkSecrets.encodingAesKey}=`);
+
+// --- The best portable base64: a table over the bytes of the text.
+
+const sextets = new Uint8Array(256);
+for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  sextets[character.charCodeAt(0)] = value;
+}
+let ascii = new Uint8Array(1 << 16);
+
+function fromBase64(text) {
+  const { length } = text;
+  if (ascii.length < length) ascii = new Uint8Array(length);
+  encoder.encodeInto(text, ascii);
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((length / 4) * 3 - padding);
+  let to = 0;
+  for (let from = 0; from < length; from += 4) {
+    const bits =
+      (sextets[ascii[from]] << 18) |
+      (sextets[ascii[from + 1]] << 12) |
+      (sextets[ascii[from + 2]] << 6) |
+      sextets[ascii[from + 3]];
+    bytes[to++] = bits >> 16;
+    bytes[to++] = bits >> 8; // writes behind the end, at padding, go nowhere
+    bytes[to++] = bits;
+  }
+  return bytes;
+}
+
+/** The text in a decrypted DingTalk message, its padding still on: prefix(16) ‖ length(4) ‖ text ‖ ownerKey. */
+function dingTalkText(bytes) {
+  const end = bytes.length - bytes[bytes.length - 1];
+  const textEnd = 20 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(16);
+  if (decoder.decode(bytes.subarray(textEnd, end)) !== dingTalkSecrets.ownerKey) throw new Error('another owner');
+  return decoder.decode(bytes.subarray(20, textEnd));
+}
+
+// --- Modules, loaded when a contender asks for them. The names of Node's own are hidden from bundlers.
+
+const node = (module) => import(`node:${module}`);
+const commonJs = async (loading) => {
+  const module = await loading;
+  return module.default ?? module;
+};
+const feishuSdk = () => commonJs(import('@larksuiteoapi/node-sdk'));
+
+/** The engine of callback-codec/simd; where modules may only be imported, the host puts its own in globalThis. */
+async function simdAesCbc() {
+  const { createSimdAesCbc } = await import('callback-codec/simd');
+  const engine = createSimdAesCbc(globalThis.simdModule);
+  if (engine.kind !== 'simd') throw new Error('no WebAssembly SIMD here: it fell back to noble');
+  return engine;
+}
+
+// --- Feishu: base64 string in, text out.
+
+const oursFeishu = (aes) => createFeishuCodec({ ...feishuSecrets, aes }).decrypt;
+
+const feishu = {
+  'callback-codec': async () => oursFeishu(),
+  'callback-codec, noble': async () => oursFeishu(nobleAesCbc),
+  'callback-codec, simd': async () => oursFeishu(await simdAesCbc()),
+
+  'Feishu SDK AESCipher': async () => {
+    const { AESCipher } = await feishuSdk();
+    const cipher = new AESCipher(feishuSecrets.encryptKey);
+    return (encrypt) => cipher.decrypt(encrypt);
+  },
+  'node:crypto, KeyObject': async () => {
+    const { createSecretKey } = await node('crypto');
+    return feishuByNode(createSecretKey(feishuKey()));
+  },
+  'node:crypto, Buffer key': async () => {
+    const { Buffer } = await node('buffer');
+    return feishuByNode(Buffer.from(feishuKey()));
+  },
+  'noble cbc + table base64': async () => {
+    const key = feishuKey();
+    return (encrypt) => {
+      const bytes = fromBase64(encrypt);
+      return decoder.decode(cbc(key, bytes.subarray(0, 16)).decrypt(bytes.subarray(16)));
+    };
+  },
+  WebCrypto: async () => {
+    const { subtle } = globalThis.crypto;
+    const key = await subtle.importKey('raw', feishuKey(), 'AES-CBC', false, ['decrypt']);
+    return async (encrypt) => {
+      const bytes = fromBase64(encrypt);
+      const algorithm = { name: 'AES-CBC', iv: bytes.subarray(0, 16) };
+      return decoder.decode(await subtle.decrypt(algorithm, key, bytes.subarray(16)));
+    };
+  },
+  'crypto-js': async () => {
+    const CryptoJs = await commonJs(import('crypto-js'));
+    const key = CryptoJs.SHA256(feishuSecrets.encryptKey);
+    return (encrypt) => {
+      const { words, sigBytes } = CryptoJs.enc.Base64.parse(encrypt);
+      const iv = CryptoJs.lib.WordArray.create(words.slice(0, 4));
+      const ciphertext = CryptoJs.lib.WordArray.create(words.slice(4), sigBytes - 16);
+      return CryptoJs.AES.decrypt({ ciphertext }, key, { iv }).toString(CryptoJs.enc.Utf8);
+    };
+  },
+  'aes-js': async () => {
+    const { ModeOfOperation, padding } = await commonJs(import('aes-js'));
+    const key = feishuKey();
+    return (encrypt) => {
+      const bytes = fromBase64(encrypt);
+      const padded = new ModeOfOperation.cbc(key, bytes.subarray(0, 16)).decrypt(bytes.subarray(16));
+      return decoder.decode(padding.pkcs7.strip(padded));
+    };
+  },
+  'node-forge': async () => {
+    const forge = await commonJs(import('node-forge'));
+    const key = forge.md.sha256.create().update(feishuSecrets.encryptKey, 'utf8').digest().getBytes();
+    return (encrypt) => {
+      const bytes = forge.util.decode64(encrypt);
+      const decipher = forge.cipher.createDecipher('AES-CBC', key);
+      decipher.start({ iv: bytes.slice(0, 16) });
+      decipher.update(forge.util.createBuffer(bytes.slice(16)));
+      if (!decipher.finish()) throw new Error('padding');
+      return decipher.output.toString();
+    };
+  },
+};
+
+async function feishuByNode(key) {
+  const [{ createDecipheriv }, { Buffer }] = await Promise.all([node('crypto'), node('buffer')]);
+  return (encrypt) => {
+    const bytes = Buffer.from(encrypt, 'base64');
+    const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(0, 16));
+    return Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]).toString();
+  };
+}
+
+// --- DingTalk: base64 string in, text out. WebCrypto cannot take part: it refuses padding above 16 bytes.
+
+const oursDingTalk = (aes) => {
+  const codec = createDingTalkCodec({ ...dingTalkSecrets, aes });
+  return (encrypt) => codec.decrypt(encrypt).text;
+};
+
+const dingTalk = {
+  'callback-codec': async () => oursDingTalk(),
+  'callback-codec, noble': async () => oursDingTalk(nobleAesCbc),
+  'callback-codec, simd': async () => oursDingTalk(await simdAesCbc()),
+
+  'dingtalk-encrypt': async () => {
+    const DingTalkEncryptor = await commonJs(import('dingtalk-encrypt'));
+    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+    const encryptor = new DingTalkEncryptor(token, encodingAesKey, ownerKey);
+    return (encrypt) => encryptor.decrypt(encrypt);
+  },
+  '@wecom/crypto': async () => {
+    const { decrypt } = await commonJs(import('@wecom/crypto'));
+    return (encrypt) => ofOwner(decrypt(dingTalkSecrets.encodingAesKey, encrypt));
+  },
+  'wechat-crypto': async () => {
+    const WechatCrypto = await commonJs(import('wechat-crypto'));
+    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+    const cipher = new WechatCrypto(token, encodingAesKey, ownerKey);
+    return (encrypt) => ofOwner(cipher.decrypt(encrypt));
+  },
+  'node:crypto, KeyObject': async () => {
+    const { createSecretKey } = await node('crypto');
+    return dingTalkByNode(createSecretKey(dingTalkKey()));
+  },
+  'node:crypto, Buffer key': async () => {
+    const { Buffer } = await node('buffer');
+    return dingTalkByNode(Buffer.from(dingTalkKey()));
+  },
+  'noble cbc + table base64': async () => {
+    const key = dingTalkKey();
+    const iv = key.subarray(0, 16);
+    return (encrypt) => dingTalkText(cbc(key, iv, { disablePadding: true }).decrypt(fromBase64(encrypt)));
+  },
+  'crypto-js': async () => {
+    const CryptoJs = await commonJs(import('crypto-js'));
+    const { Base64, Utf8 } = CryptoJs.enc;
+    const key = Base64.parse(`${dingTalkSecrets.encodingAesKey}=`);
+    const iv = CryptoJs.lib.WordArray.create(key.words.slice(0, 4));
+    return (encrypt) => {
+      // Its Pkcs7 takes the padding off whatever its length.
+      const { words, sigBytes } = CryptoJs.AES.decrypt({ ciphertext: Base64.parse(encrypt) }, key, { iv });
+      const length = words[4];
+      const owner = CryptoJs.lib.WordArray.create(bytesOf(words, 20 + length, sigBytes)).toString(Utf8);
+      if (owner !== dingTalkSecrets.ownerKey) throw new Error('another owner');
+      return CryptoJs.lib.WordArray.create(words.slice(5), length).toString(Utf8);
+    };
+  },
+  'aes-js': async () => {
+    const { ModeOfOperation } = await commonJs(import('aes-js'));
+    const key = dingTalkKey();
+    const iv = key.subarray(0, 16);
+    return (encrypt) => dingTalkText(new ModeOfOperation.cbc(key, iv).decrypt(fromBase64(encrypt)));
+  },
+  'node-forge': async () => {
+    const forge = await commonJs(import('node-forge'));
+    const key = forge.util.decode64(`${dingTalkSecrets.encodingAesKey}=`);
+    const iv = key.slice(0, 16);
+    return (encrypt) => {
+      const decipher = forge.cipher.createDecipher('AES-CBC', key);
+      decipher.start({ iv });
+      decipher.update(forge.util.createBuffer(forge.util.decode64(encrypt)));
+      decipher.finish(() => true); // keeps the padding
+      const { output } = decipher;
+      output.getBytes(16);
+      const text = forge.util.decodeUtf8(output.getBytes(output.getInt32()));
+      const rest = output.getBytes();
+      if (rest.slice(0, -rest.charCodeAt(rest.length - 1)) !== dingTalkSecrets.ownerKey)
+        throw new Error('another owner');
+      return text;
+    };
+  },
+};
+
+function ofOwner({ message, id }) {
+  if (id !== dingTalkSecrets.ownerKey) throw new Error('another owner');
+  return message;
+}
+
+/** The bytes from `start` to `end` of 32-bit words, as a typed array, which crypto-js takes. */
+const bytesOf = (words, start, end) =>
+  Uint8Array.from({ length: end - start }, (_, i) => words[(start + i) >> 2] >>> (24 - ((start + i) % 4) * 8));
+
+async function dingTalkByNode(key) {
+  const [{ createDecipheriv }, { Buffer }] = await Promise.all([node('crypto'), node('buffer')]);
+  const iv = Buffer.from(dingTalkKey().subarray(0, 16));
+  return (encrypt) => {
+    const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    const bytes = Buffer.concat([decipher.update(encrypt, 'base64'), decipher.final()]);
+    const end = bytes.length - bytes[bytes.length - 1];
+    const textEnd = 20 + bytes.readUInt32BE(16);
+    if (bytes.toString('utf8', textEnd, end) !== dingTalkSecrets.ownerKey) throw new Error('another owner');
+    return bytes.toString('utf8', 20, textEnd);
+  };
+}
+
+// --- The whole Feishu request: verify, parse, decrypt, parse again. { headers, body } in, the message's content out.
+
+const oursDecode = (aes) => {
+  const codec = createFeishuCodec({ ...feishuSecrets, aes });
+  return (request) => codec.decode(request).event.text;
+};
+
+const decode = {
+  'callback-codec': async () => oursDecode(),
+  'callback-codec, noble': async () => oursDecode(nobleAesCbc),
+  'callback-codec, simd': async () => oursDecode(await simdAesCbc()),
+
+  // What its adapters and its EventDispatcher do to a request, without their promises and their log.
+  'Feishu SDK verify + parse': async () => {
+    const { EventDispatcher, LoggerLevel } = await feishuSdk();
+    const { requestHandle } = new EventDispatcher({ ...feishuSecrets, loggerLevel: LoggerLevel.error });
+    return ({ headers, body }) => {
+      const data = Object.assign(Object.create({ headers }), JSON.parse(body));
+      if (!requestHandle.checkIsEventValidated(data)) throw new Error('signature');
+      return requestHandle.parse(data).text;
+    };
+  },
+};
+
+// ---
+
+/**
+ * Known to give wrong results on Chinese. In workerd it is the Feishu SDK, where a character lies across the last two
+ * blocks: it takes `update` and `final` as text, which workerd's node:crypto decodes one without the other.
+ */
+const inWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+const garblesChinese = [
+  'dingtalk-encrypt',
+  ...(inWorkerd ? ['Feishu SDK AESCipher', 'Feishu SDK verify + parse'] : []),
+];
+const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
+
+const asynchronous = ['WebCrypto'];
+
+const lists = { feishu, dingTalk, decode };
+
+/** The contenders of a list that this runtime can load, and why it cannot load the others. */
+export async function loadContenders(list, only) {
+  const loaded = [];
+  const absent = {};
+  for (const [name, load] of Object.entries(lists[list])) {
+    if (only && !only.includes(name)) continue;
+    try {
+      const knownWrong = garblesChinese.includes(name) ? isChinese : undefined;
+      loaded.push({ name, run: await load(), awaits: asynchronous.includes(name), knownWrong });
+    } catch (error) {
+      absent[name] = String(error).split('\n')[0];
+    }
+  }
+  return { loaded, absent };
+}

@@ -1,0 +1,128 @@
+// What is made of the results: tables, verdicts on the thresholds, the README's table.
+import { groups, ours, sizeName, thresholds } from './cases.mjs';
+
+const [main] = ours;
+/** Time grows as this power of the size from 16 KB to 16 MB: 1 is linear, 2 quadratic; leaving the caches costs up to 0.3. */
+const growthAtMost = 1.5;
+
+/** A number of three digits, without an exponent; `null` is how JSON carries what came of a time of zero. */
+const short = (number) =>
+  number === null ? '?' : number >= 100 ? number.toFixed(0) : String(Number(number.toPrecision(3)));
+
+const find = (results, group, bytes, name) =>
+  results.find((one) => one.group === group && one.bytes === bytes)?.contenders.find((one) => one.name === name);
+
+/** Each threshold that applies to a host, as { group, bytes, base, peer, need, value, pass }; `skip`: a base not there yet. */
+export function judge(host, results, settings, skip) {
+  const verdicts = thresholds
+    .filter((one) => one.host === host && settings.groups.includes(one.group) && !skip.includes(one.base))
+    .flatMap(({ group, base = main, peer, atLeast }) =>
+      Object.entries(atLeast).map(([size, need]) => {
+        const bytes = Number(size);
+        const value = find(results, group, bytes, peer)?.ratios[base]?.median;
+        return { group, bytes, base, peer, need, value, pass: value >= need };
+      }),
+    );
+  return verdicts;
+}
+
+/** The power of the size by which the default engine's time grows, a least-squares fit; undefined if not measured. */
+export function growth(results) {
+  const points = results
+    .filter(({ group, bytes }) => group === 'Feishu decrypt (throughput)' && bytes >= 16384)
+    .map(({ group, bytes }) => [Math.log(bytes), Math.log(find(results, group, bytes, main).microseconds)]);
+  if (points.length === 0) return undefined;
+  const mean = (axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const sumOf = (term) => points.reduce((sum, point) => sum + term(point), 0);
+  const power = sumOf((p) => (p[0] - x) * (p[1] - y)) / sumOf((p) => (p[0] - x) ** 2);
+  return { power, pass: power <= growthAtMost };
+}
+
+/** All tables of one host as text. */
+export function tables({ title, version, clock, results, verdicts, growth }) {
+  const lines = [`${title} ${version}: ${clock}`];
+  for (const group of groups) {
+    const ofGroup = results.filter((one) => one.group === group.name);
+    if (ofGroup.length === 0) continue;
+    const names = [
+      ...new Set(ofGroup.flatMap(({ contenders, wrong }) => [...contenders.map(({ name }) => name), ...wrong])),
+    ];
+    const bases = verdicts.filter((one) => one.group === group.name && one.base !== main);
+    const pairs = [...new Set(bases.map(({ peer, base }) => `${peer} ÷ ${base}`))];
+    const row = (label, cell) => [label, ...ofGroup.map(({ bytes }) => cell(bytes))];
+    const rows = [
+      row(group.name, sizeName),
+      row(`${main}, ${group.bulk ? 'MB/s' : 'µs'}`, (bytes) => {
+        const { microseconds } = find(results, group.name, bytes, main);
+        return short(group.bulk ? bytes / microseconds : microseconds);
+      }),
+      ...names
+        .filter((name) => name !== main)
+        .map((name) => row(name, (bytes) => cellOf(group.name, bytes, name, main))),
+      ...pairs.map((pair) => row(pair, (bytes) => cellOf(group.name, bytes, ...pair.split(' ÷ ')))),
+    ];
+    lines.push('', ...aligned(rows));
+    const absent = Object.keys(ofGroup[0].absent);
+    if (absent.length > 0) lines.push(`not here: ${absent.join(', ')}`);
+    if (group.bulk && growth) {
+      lines.push(
+        `time grows as size^${growth.power.toFixed(2)} from 16 KB to 16 MB (≤ ${growthAtMost} ${mark(growth)})`,
+      );
+    }
+  }
+  return lines.join('\n');
+
+  function cellOf(group, bytes, peer, base) {
+    if (results.some((one) => one.group === group && one.bytes === bytes && one.wrong.includes(peer)))
+      return 'wrong result';
+    const measured = find(results, group, bytes, peer)?.ratios[base];
+    const verdict = verdicts.find(
+      (one) => one.group === group && one.bytes === bytes && one.peer === peer && one.base === base,
+    );
+    const value = measured ? `${short(measured.median)} (${short(measured.low)}–${short(measured.high)})` : '–';
+    return verdict ? `${value} ≥ ${verdict.need} ${mark(verdict)}` : value;
+  }
+}
+
+const mark = ({ pass }) => (pass ? 'pass' : 'MISS');
+
+function aligned(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** The compact table of the README, as Markdown: the ratios at 64 B, 1 KB and 16 KB of those who matter. */
+export function readmeTable(reports, { command, machine, date, versions }) {
+  const columns = [
+    ['Feishu SDK', 'Feishu decrypt', 'Feishu SDK AESCipher'],
+    ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
+    ['noble', 'Feishu decrypt', 'noble cbc + table base64'],
+    ['WebCrypto', 'Feishu decrypt', 'WebCrypto'],
+    ['@wecom/crypto', 'DingTalk decrypt', '@wecom/crypto'],
+    ['Feishu SDK, whole request', 'Feishu decode', 'Feishu SDK verify + parse'],
+  ];
+  const lines = reports.map(({ title, version, results }) => {
+    const cells = columns.map(([, group, peer]) => {
+      const ratios = [64, 1024, 16384].map((bytes) => find(results, group, bytes, peer)?.ratios[main]?.median);
+      return ratios.every((value) => value === undefined)
+        ? '–'
+        : ratios.map((value) => (value ? short(value) : '–')).join(' · ');
+    });
+    return `| ${title} ${version} | ${cells.join(' | ')} |`;
+  });
+  return [
+    'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
+    '',
+    `| | ${columns.map(([title]) => title).join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...lines,
+    '',
+    `\`${command}\` on ${date}, ${machine}. ${versions}.`,
+  ].join('\n');
+}

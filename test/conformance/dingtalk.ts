@@ -1,0 +1,184 @@
+// What happens to a DingTalk app: checks, events, replies, attacks.
+import { type Context, counting, DINGTALK, now, SECONDS, sample, utf8 } from './tools.ts';
+
+const EVENT = { EventType: 'user_add_org', UserId: ['张三', '李四 🦜'], CorpId: 'ding6ccabc44d2c8d38b', TimeStamp: 1 };
+
+export function dingTalkFlows(context: Context): void {
+  const { lib, check, equal, refuses } = context;
+  const timestamp = String(SECONDS * 1000);
+  const fixed = { timestamp, nonce: 'nEXhMP4r', prefix: sample(16, 1) };
+  const options = { now, random: counting() };
+  const suiteKey = 'suite123';
+  const owners = [suiteKey, DINGTALK.ownerKey];
+  const codec = lib.createDingTalkCodec({ ...DINGTALK, ...options });
+  const windowed = lib.createDingTalkCodec({ ...DINGTALK, ...options, toleranceSeconds: 300 });
+  const several = lib.createDingTalkCodec({ ...DINGTALK, ...options, ownerKey: owners });
+  const stranger = lib.createDingTalkCodec({ ...DINGTALK, ...options, ownerKey: 'someone' });
+  const forger = lib.createDingTalkCodec({ ...DINGTALK, ...options, token: 'guess' });
+
+  const sent = codec.encode(EVENT, fixed);
+  const { signature } = sent.query;
+  const encrypt = (JSON.parse(sent.body) as { encrypt: string }).encrypt;
+  const message = {
+    kind: 'event',
+    type: EVENT.EventType,
+    ownerKey: DINGTALK.ownerKey,
+    timestamp,
+    nonce: fixed.nonce,
+    event: EVENT,
+    text: JSON.stringify(EVENT),
+  };
+  /** `encrypt` signed as it stands. */
+  const signed = (text: string, time = timestamp) => ({
+    query: {
+      timestamp: time,
+      nonce: 'n',
+      signature: lib.dingTalkSignature({ token: DINGTALK.token, timestamp: time, nonce: 'n', encrypt: text }),
+    },
+    body: JSON.stringify({ encrypt: text }),
+  });
+
+  // Known answers, computed with node:crypto: the sort is by code unit, and no number.
+  equal(
+    'signature, as node:crypto has it',
+    () => lib.dingTalkSignature({ token: '钉钉', timestamp: '10', nonce: '9', encrypt: 'A' }),
+    'e48966f97feef579cc6f1b0e91422b54fefff139',
+  );
+  equal(
+    'signature sorts by UTF-16 code units',
+    () => lib.dingTalkSignature({ token: '\uffff', timestamp: '\u{1f99c}', nonce: 'a', encrypt: 'B' }),
+    '3130d96bc803ea750c5e000a4de430a292f54d7e',
+  );
+
+  // Decode, verify, reply.
+  equal('an event', () => codec.decode(sent), message);
+  equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(sent.body) }), message);
+  equal('verify an event', () => codec.verify(sent), true);
+  const url = `/callback?msg_signature=${signature}&timeStamp=${timestamp}&nonce=${fixed.nonce}`;
+  equal('the other spellings, in a URL', () => codec.decode({ url, body: sent.body }), message);
+  equal('a check', () => codec.decode(codec.encode({ EventType: 'check_url' }, fixed)), {
+    ...message,
+    kind: 'check',
+    type: 'check_url',
+    event: { EventType: 'check_url' },
+    text: '{"EventType":"check_url"}',
+  });
+  for (const type of ['check_create_suite_url', 'check_update_suite_url']) {
+    equal(
+      `${type} is a check`,
+      () => codec.decode(codec.encode({ EventType: type, Random: 'r' }, fixed)).kind,
+      'check',
+    );
+  }
+  equal(
+    'reply to an event: same owner, time and nonce',
+    () => several.reply('success', { ...several.decode(sent), prefix: fixed.prefix }),
+    (() => {
+      const query = codec.encode('success', fixed);
+      return {
+        msg_signature: query.query.signature,
+        timeStamp: timestamp,
+        nonce: fixed.nonce,
+        encrypt: (JSON.parse(query.body) as { encrypt: string }).encrypt,
+      };
+    })(),
+  );
+  check('reply without options: first owner, the clock in milliseconds, 16 alphanumerics', () => {
+    const { msg_signature, timeStamp, nonce, encrypt } = several.reply();
+    const { text, ownerKey } = several.decrypt(encrypt);
+    const signature = lib.dingTalkSignature({ token: DINGTALK.token, timestamp: timeStamp, nonce, encrypt });
+    return (
+      text === 'success' &&
+      ownerKey === suiteKey &&
+      timeStamp === timestamp &&
+      /^[A-Za-z0-9]{16}$/.test(nonce) &&
+      msg_signature === signature
+    );
+  });
+  equal('reply of Random, the old way', () => codec.decrypt(codec.reply('LPIdSnlF', fixed).encrypt).text, 'LPIdSnlF');
+  equal('reply of nothing', () => codec.decrypt(codec.reply('', fixed).encrypt).text, '');
+
+  // Owners.
+  equal('an event for the second owner', () => several.decode(sent), message);
+  equal('an event for the first', () => several.decode(several.encode(EVENT, fixed)).ownerKey, suiteKey);
+  refuses('an event for another owner', () => codec.decode(stranger.encode(EVENT)), 'ERR_OWNER');
+  equal('verify looks at no owner', () => codec.verify(stranger.encode(EVENT)), true);
+  refuses(
+    'an owner that goes on',
+    () => stranger.decode(signed(lib.encryptDingTalkMessage('{}', { ...DINGTALK, ownerKey: 'someone2' }, fixed))),
+    'ERR_OWNER',
+  );
+  refuses(
+    'an owner in upper case',
+    () => stranger.decrypt(lib.encryptDingTalkMessage('{}', { ...DINGTALK, ownerKey: 'SOMEONE' }, fixed)),
+    'ERR_OWNER',
+  );
+  refuses(
+    'encrypt for an owner that is not configured',
+    () => codec.encrypt('', { ownerKey: 'someone' }),
+    'ERR_CONFIG',
+  );
+
+  // Forgery and replay.
+  const withQuery = (query: Record<string, string | undefined>) => ({ ...sent, query: { ...sent.query, ...query } });
+  const both = (text: string) => withQuery({ signature: text, msg_signature: text });
+  for (const [name, request] of [
+    ['another token', forger.encode(EVENT, fixed)],
+    ['another message', { ...sent, body: codec.encode({ EventType: 'forged' }, fixed).body }],
+    ['another timestamp', withQuery({ timestamp: String(SECONDS) })],
+    ['another nonce', withQuery({ nonce: 'nEXhMP4s' })],
+    ['a signature in upper case', both(signature.toUpperCase())],
+    ['a signature cut short', both(signature.slice(1))],
+    ['a signature and a digit', both(`${signature}0`)],
+    ['an empty signature', both('')],
+    ['no signature', withQuery({ signature: undefined, msg_signature: undefined })],
+    ['no timestamp', withQuery({ timestamp: undefined })],
+    ['no nonce', withQuery({ nonce: undefined })],
+    ['no parameters', { body: sent.body }],
+    ['no encrypt', { ...sent, body: JSON.stringify(EVENT) }],
+    ['white space in encrypt that was not signed', { ...sent, body: JSON.stringify({ encrypt: `${encrypt}\n` }) }],
+  ] as const) {
+    refuses(name, () => codec.decode(request), 'ERR_SIGNATURE');
+    equal(`verify ${name}`, () => codec.verify(request), false);
+  }
+  refuses('two signatures that differ', () => codec.decode(withQuery({ msg_signature: 'x' })), 'ERR_REQUEST');
+  equal('verify two signatures that differ', () => codec.verify(withQuery({ msg_signature: 'x' })), false);
+  equal('a replay decodes the same', () => [codec.decode(sent), codec.decode(sent)], [message, message]);
+  for (const [seconds, accepted] of [
+    [0, true],
+    [300, true],
+    [-300, true],
+    [301, false],
+    [-301, false],
+  ] as const) {
+    for (const time of [String(SECONDS + seconds), String((SECONDS + seconds) * 1000)]) {
+      const request = signed(encrypt, time);
+      const name = `a timestamp of ${time.length} digits ${seconds} s off, in a window of 300`;
+      if (accepted) equal(name, () => windowed.decode(request).text, message.text);
+      else refuses(name, () => windowed.decode(request), 'ERR_TIMESTAMP');
+      equal(`verify ${name}`, () => windowed.verify(request), accepted);
+      equal(`${name} that is off`, () => codec.decode(request).text, message.text);
+    }
+  }
+  for (const time of ['', ' 1700000000', '1e9', '0x6553f100', '749', '1700000000.0', '17000000000']) {
+    const request = signed(encrypt, time);
+    refuses(`the time ${JSON.stringify(time)} in a window`, () => windowed.decode(request), 'ERR_TIMESTAMP');
+    equal(`the time ${JSON.stringify(time)} without one`, () => codec.decode(request).timestamp, time);
+  }
+
+  // Signed, but not to be read.
+  for (const [name, request, code] of [
+    ['no JSON', { ...sent, body: '{' }, 'ERR_REQUEST'],
+    ['encrypt is a number', { ...sent, body: '{"encrypt":1}' }, 'ERR_REQUEST'],
+    ['no base64', signed('*'), 'ERR_DECRYPT'],
+    ['nothing', signed(''), 'ERR_DECRYPT'],
+    ['wrong padding', signed(new Array(65).join('A')), 'ERR_DECRYPT'],
+    ['plaintext is no JSON', codec.encode('text', fixed), 'ERR_REQUEST'],
+    ['plaintext is a list', codec.encode('[]', fixed), 'ERR_REQUEST'],
+    ['no EventType', codec.encode('{}', fixed), 'ERR_REQUEST'],
+    ['an EventType that is a number', codec.encode({ EventType: 1 }, fixed), 'ERR_REQUEST'],
+    ['a Random that is a number', codec.encode({ EventType: 'check_url', Random: 1 }, fixed), 'ERR_REQUEST'],
+  ] as const) {
+    refuses(`signed, ${name}`, () => codec.decode(request), code);
+  }
+}

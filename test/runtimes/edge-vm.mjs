@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { EdgeVM } from '@edge-runtime/vm';
+
+const vm = new EdgeVM();
+vm.evaluate(readFileSync(new URL('.work/bundle.js', import.meta.url), 'utf8'));
+console.log(vm.evaluate('conformance.run()'));

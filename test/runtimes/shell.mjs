@@ -1,0 +1,11 @@
+// Built into .work/shell.js, one classic script for engines that have a print() and little else.
+import { conform } from './conform.ts';
+import * as lib from './lib.mjs';
+
+if (typeof crypto !== 'undefined') throw new Error('not bare: this engine has crypto');
+
+// The caller's random source, here a counter: fit for a test, for nothing else.
+let counter = 0;
+const random = (byteLength) => Uint8Array.from({ length: byteLength }, () => (++counter * 167) & 255);
+
+print(conform(lib, { random }));

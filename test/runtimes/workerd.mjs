@@ -1,0 +1,5 @@
+// workerd compiles no bytes, but imports modules.
+import { run } from 'bundle';
+import kernel from 'callback-codec/simd.wasm';
+
+export default { test: () => console.log(run(kernel)) };
