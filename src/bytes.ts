@@ -94,13 +94,19 @@ export function decodeUtf8(bytes: Uint8Array, start: number = 0, end: number = b
       if (point < 0x10000) units.push(point);
       else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
     }
-    // Engines bound the number of arguments of a call; 4,096 is safe everywhere.
-    if (units.length >= 4094) {
-      text += String.fromCharCode.apply(null, units);
-      units.length = 0;
-    }
+    if (units.length >= ARGUMENTS) text += takeText(units);
   }
-  return text + String.fromCharCode.apply(null, units);
+  return text + takeText(units);
+}
+
+/** Engines bound the number of arguments of a call; a few more than this are safe everywhere. */
+const ARGUMENTS = 4092;
+
+/** The text of some code units, which are taken out of the list. */
+function takeText(units: number[]): string {
+  const text = String.fromCharCode.apply(null, units);
+  units.length = 0;
+  return text;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -119,16 +125,21 @@ function sextetTable(): Uint8Array {
 
 /** Base64 of the standard alphabet with padding (RFC 4648 section 4), on one line. */
 export function encodeBase64(bytes: Uint8Array): string {
+  const padding = '='.charCodeAt(0);
   let text = '';
+  const codes: number[] = [];
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const group =
-      ((bytes[at] as number) << 16) | ((left > 1 ? (bytes[at + 1] as number) : 0) << 8) | (bytes[at + 2] ?? 0);
-    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
-    text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=';
-    text += left > 2 ? ALPHABET.charAt(group & 63) : '=';
+    const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    codes.push(
+      ALPHABET.charCodeAt(group >> 18),
+      ALPHABET.charCodeAt((group >> 12) & 63),
+      left > 1 ? ALPHABET.charCodeAt((group >> 6) & 63) : padding,
+      left > 2 ? ALPHABET.charCodeAt(group & 63) : padding,
+    );
+    if (codes.length >= ARGUMENTS) text += takeText(codes);
   }
-  return text;
+  return text + takeText(codes);
 }
 
 /** How many bytes strict base64 as long as `text` and padded like it stands for, or -1 where there is none such. */

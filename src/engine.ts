@@ -9,8 +9,8 @@ import { type PaddingBlock, paddingLength } from './pkcs7.ts';
 
 /**
  * AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) bound to one key: whole blocks of 16 bytes, no padding,
- * synchronous. Results are fresh memory that no later call overwrites; arguments are read during the call only and never
- * written to.
+ * synchronous. Results are fresh memory that no later call overwrites, perhaps a Node Buffer; arguments are read during
+ * the call only and never written to.
  */
 export interface AesCbc {
   /** Ciphertext of `blocks` (a multiple of 16 bytes) under `iv` (16 bytes): as long as `blocks`. */
@@ -110,21 +110,28 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
     throw new CallbackError('ERR_CONFIG', 'this host has no node:crypto: leave `aes` out, or give nobleAesCbc');
   }
   const ownKey = crypto.createSecretKey(key);
+  // Making a decipher costs more than decrypting a kilobyte, so one is kept and never finished. It takes each message as
+  // the next part of one long message: to the first block it adds the ciphertext block it saw last instead of the IV.
   const decipher = crypto.createDecipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
   decipher.setAutoPadding(false);
+  const last = new Uint8Array(AES_BLOCK);
   return {
     encrypt(iv, blocks) {
       requireWholeBlocks(blocks);
       const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, iv);
       cipher.setAutoPadding(false);
-      return new Uint8Array(cipher.update(blocks)); // no Buffer: its slice() would share memory
+      return cipher.update(blocks);
     },
     decrypt(ivAndBlocks) {
       requireWholeBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
-      // Making a decipher costs more than decrypting a kilobyte, so one is kept. It is never finished: CBC chains from one
-      // ciphertext block to the next, so that feeding the IV first sets the chain, and the block it gives is dropped.
-      const blocks = decipher.update(ivAndBlocks);
-      return new Uint8Array(blocks.buffer, blocks.byteOffset + AES_BLOCK, blocks.length - AES_BLOCK);
+      const end = ivAndBlocks.length - AES_BLOCK;
+      if (end === 0) return new Uint8Array(0);
+      const plaintext = decipher.update(ivAndBlocks.subarray(AES_BLOCK));
+      for (let i = 0; i < AES_BLOCK; i++) {
+        plaintext[i] = (plaintext[i] as number) ^ (last[i] as number) ^ (ivAndBlocks[i] as number);
+        last[i] = ivAndBlocks[end + i] as number;
+      }
+      return plaintext;
     },
   };
 };
@@ -149,8 +156,7 @@ export function agreesWithNoble(engine: AesCbcEngine): boolean {
       const ciphertext = aes.encrypt(first, blocks);
       const ivAndBlocks = Uint8Array.from([...first, ...ciphertext]);
       return (
-        String(ciphertext) === String(noble.encrypt(first, blocks)) &&
-        String(aes.decrypt(ivAndBlocks)) === String(blocks)
+        ciphertext.join() === noble.encrypt(first, blocks).join() && aes.decrypt(ivAndBlocks).join() === blocks.join()
       );
     });
   } catch {

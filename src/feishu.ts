@@ -18,7 +18,7 @@ import {
   requireText,
   requireTolerance,
 } from './options.ts';
-import { unpaddedLength } from './pkcs7.ts';
+import { blankPadding, unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomAlphanumerics, randomBytes } from './random.ts';
 import {
   type Body,
@@ -330,7 +330,8 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   function readUnsigned(encrypt: string, cipher: AesCbc): FeishuChallenge {
     const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : open(cipher, encrypt);
     const text = opened?.text;
-    const payload = text === undefined ? undefined : parseJsonObject(text);
+    // What is no UTF-8 costs one parse that fails, like what is no JSON.
+    const payload = parseJsonObject(text ?? '\0');
     if (text !== undefined && payload !== undefined && isChallenge(payload) && hasToken(payload)) {
       const message = readChallenge(text, payload);
       if (message !== undefined && opened?.isPadded) return message;
@@ -442,14 +443,15 @@ function seal(aes: AesCbc, text: string, iv: Uint8Array | undefined, random: Ran
   return bytesHere().encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
 }
 
-/** What an `encrypt` field holds. Wrong padding counts as text, so that it takes the same way through the code. */
+/** What an `encrypt` field holds, and whether its padding is right: both take the same way through the code. */
 function open(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } {
   const ivAndCiphertext = bytesHere().decodeBase64(encrypt, 0);
   const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
   if (padded === undefined) return { text: undefined, isPadded: false };
-  const length = unpaddedLength(padded, 16);
-  const isPadded = length >= 0;
-  return { text: bytesHere().decodeUtf8(padded, 0, isPadded ? length : padded.length), isPadded };
+  const isPadded = unpaddedLength(padded, 16) >= 0;
+  const blanks = blankPadding(padded);
+  const text = bytesHere().decodeUtf8(padded, 0, padded.length);
+  return { text: text?.slice(0, text.length - blanks), isPadded };
 }
 
 function openPadded(aes: AesCbc, encrypt: string): string {

@@ -147,9 +147,9 @@ export function readParameters(request: CallbackRequest): Parameters {
   if (query !== undefined) {
     const source = requireObject('query', query);
     for (const [name, value] of isIterable(source) ? source : Object.entries(source)) {
+      if (value === undefined || value === null) continue;
       for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== undefined && one !== null)
-          parameters.push([String(name), typeof one === 'string' ? one : undefined]);
+        parameters.push([String(name), typeof one === 'string' ? one : undefined]);
       }
     }
     return parameters;

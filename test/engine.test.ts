@@ -150,7 +150,8 @@ describe.each([
     for (const length of [0, 8, 17, 33, 47]) {
       expect(() => aes.decrypt(message.subarray(0, length)), `${length} bytes`).toThrow(TypeError);
       expect(() => aes.encrypt(iv, message.subarray(0, length - (length % 16) + 8))).toThrow(TypeError);
-      expect(aes.decrypt(message)).toEqual(new Uint8Array(32).fill(7));
+      expect(new Uint8Array(aes.decrypt(message))).toEqual(new Uint8Array(32).fill(7));
+      expect(aes.decrypt(iv)).toHaveLength(0);
     }
   });
 });

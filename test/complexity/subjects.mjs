@@ -1,0 +1,241 @@
+// What is measured: every public function, and every path of the input that an attacker can make long. `prepare(size)`
+// makes an input of about `size` bytes, outside the measurement, and gives the call.
+import * as codecs from '../../dist/index.js';
+import { importSource } from '../fuzz/bundle.mjs';
+
+const MiB = 2 ** 20;
+/** To 16 MiB, where the time is long enough to be measured and short enough to be repeated. */
+const LARGE = [2 * MiB, 4 * MiB, 8 * MiB, 16 * MiB];
+
+const { bytes, host } = await importSource();
+const portable = { ...bytes, ...host.makeByteCodec({}) };
+const native = host.makeByteCodec(host.thisHost());
+
+const unlimited = { maxBodyBytes: 2 ** 30 };
+const feishuSecrets = { encryptKey: 'test key', verificationToken: 'v-token' };
+const feishu = codecs.createFeishuCodec({ ...feishuSecrets, ...unlimited });
+const feishuNoble = codecs.createFeishuCodec({ ...feishuSecrets, ...unlimited, aes: codecs.nobleAesCbc });
+const feishuPlain = codecs.createFeishuCodec({ verificationToken: 'v-token', ...unlimited });
+const feishuLimited = codecs.createFeishuCodec(feishuSecrets);
+const dingTalkSecrets = { encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij', ownerKey: 'owner' };
+const dingTalk = codecs.createDingTalkCodec({ token: '123456', ...dingTalkSecrets, ...unlimited });
+const tencent = codecs.createTencentChatCodec({ token: 'xxxxyyyy', toleranceSeconds: 1e9, ...unlimited });
+
+const key = new Uint8Array(32).fill(1);
+const iv = new Uint8Array(16).fill(2);
+const ascii = (size) => 'a'.repeat(size);
+const chinese = (size) => '你'.repeat(size / 3);
+const event = (pad) => ({ schema: '2.0', header: { event_type: 't' }, event: { pad } });
+const dingTalkEvent = (pad) => ({ EventType: 'user_add_org', pad });
+const tencentEvent = (pad) => ({ CallbackCommand: 'C', pad });
+const asBytes = (request) => ({ ...request, body: new TextEncoder().encode(request.body) });
+
+/** A call that a sender makes fail: a CallbackError is as good as a result. */
+function accepting(call) {
+  return () => {
+    try {
+      return call();
+    } catch (error) {
+      if (error.name !== 'CallbackError') throw error;
+    }
+  };
+}
+
+const over = (make, call) => (size) => {
+  const input = make(size);
+  return accepting(() => call(input));
+};
+
+const url = (repeated) =>
+  over(
+    (size) => `/?${repeated.repeat(size / repeated.length)}`,
+    (url) => tencent.decode({ url, body: '{}' }),
+  );
+const query = (make) => over(make, (query) => tencent.decode({ query, body: '{}' }));
+const headers = (make) => over(make, (headers) => feishu.decode({ headers, body: '{}' }));
+const plainJson = (make) => over(make, (body) => feishuPlain.decode({ body }));
+const sealed = (codec) => (size) => codec.encrypt(ascii(size * 0.7));
+const numbered = (size) => Array.from({ length: size / 16 }, (_, index) => [`x-header-${index}`, 'v']);
+
+export const subjects = [
+  ['feishu.encode', over(ascii, (text) => feishu.encode(event(text)))],
+  ['feishu.decode, signed', over((size) => feishu.encode(event(ascii(size * 0.7))), feishu.decode), 'memory'],
+  [
+    'feishu.decode, signed, bytes',
+    over((size) => asBytes(feishu.encode(event(chinese(size * 0.7)))), feishu.decode),
+    'memory',
+  ],
+  [
+    'feishu.decode, signed, noble',
+    over((size) => feishu.encode(event(ascii(size * 0.7))), feishuNoble.decode),
+    'memory',
+  ],
+  ['feishu.decode, unsigned', over((size) => ({ body: feishu.encode(event(ascii(size * 0.7))).body }), feishu.decode)],
+  [
+    'feishu.decode, wrong signature',
+    over((size) => ({ ...feishu.encode(event(ascii(size * 0.7))), body: ascii(size) }), feishu.decode),
+  ],
+  [
+    'feishu.decode, plain',
+    over((size) => ({ body: JSON.stringify(event(ascii(size))) }), feishuPlain.decode),
+    'memory',
+  ],
+  ['feishu.verify', over((size) => feishu.encode(event(ascii(size * 0.7))), feishu.verify)],
+  ['feishu.encrypt', over(chinese, (text) => feishu.encrypt(text))],
+  ['feishu.decrypt', over(sealed(feishu), feishu.decrypt)],
+  ['feishu.reply', over((size) => ({ kind: 'challenge', challenge: ascii(size) }), feishu.reply), 'constant'],
+  ['feishu.decode, too large', over((size) => ({ body: ascii(size) }), feishuLimited.decode), 'constant'],
+  ['feishuSignature', over(ascii, (body) => codecs.feishuSignature({ timestamp: '1', nonce: 'n', body }, 'key'))],
+  ['encryptFeishuEvent', over(ascii, (text) => codecs.encryptFeishuEvent(text, 'key'))],
+  ['decryptFeishuEvent', over(sealed(feishu), (text) => codecs.decryptFeishuEvent(text, feishuSecrets.encryptKey))],
+  ['dingTalk.encode', over(ascii, (text) => dingTalk.encode(dingTalkEvent(text)))],
+  ['dingTalk.decode', over((size) => dingTalk.encode(dingTalkEvent(ascii(size * 0.7))), dingTalk.decode), 'memory'],
+  [
+    'dingTalk.decode, bytes',
+    over((size) => asBytes(dingTalk.encode(dingTalkEvent(chinese(size * 0.7)))), dingTalk.decode),
+    'memory',
+  ],
+  ['dingTalk.verify', over((size) => dingTalk.encode(dingTalkEvent(ascii(size * 0.7))), dingTalk.verify)],
+  ['dingTalk.decrypt', over(sealed(dingTalk), dingTalk.decrypt)],
+  [
+    'dingTalk.decrypt, white space all over',
+    over((size) => sealed(dingTalk)(size / 2).replace(/./g, '$& '), dingTalk.decrypt),
+  ],
+  ['dingTalk.decrypt, white space alone', over((size) => ' \n'.repeat(size / 2), dingTalk.decrypt)],
+  ['dingTalk.encrypt', over(chinese, (text) => dingTalk.encrypt(text))],
+  ['dingTalk.reply', over(ascii, (text) => dingTalk.reply(text))],
+  [
+    'dingTalkSignature',
+    over(ascii, (encrypt) => codecs.dingTalkSignature({ token: 't', timestamp: '1', nonce: 'n', encrypt })),
+  ],
+  ['encryptDingTalkMessage', over(ascii, (text) => codecs.encryptDingTalkMessage(text, dingTalkSecrets))],
+  ['decryptDingTalkMessage', over(sealed(dingTalk), (text) => codecs.decryptDingTalkMessage(text, dingTalkSecrets))],
+  ['tencent.encode', over(ascii, (text) => tencent.encode(tencentEvent(text)))],
+  ['tencent.decode', over((size) => tencent.encode(tencentEvent(ascii(size))), tencent.decode), 'memory'],
+  [
+    'tencent.decode, bytes',
+    over((size) => asBytes(tencent.encode(tencentEvent(chinese(size)))), tencent.decode),
+    'memory',
+  ],
+  ['tencent.verify', over((size) => asBytes(tencent.encode(tencentEvent(chinese(size)))), tencent.verify)],
+  ['tencent.reply', over((size) => ({ ErrorInfo: ascii(size) }), tencent.reply), 'constant'],
+  ['tencentChatSignature', over(ascii, (requestTime) => codecs.tencentChatSignature({ token: 't', requestTime }))],
+  [
+    'encryptAes256Cbc',
+    over(
+      (size) => new Uint8Array(size),
+      (bytes) => codecs.encryptAes256Cbc(key, iv, bytes),
+    ),
+  ],
+  [
+    'decryptAes256Cbc',
+    over(
+      (size) => codecs.encryptAes256Cbc(key, iv, new Uint8Array(size)),
+      (bytes) => codecs.decryptAes256Cbc(key, iv, bytes),
+    ),
+  ],
+  [
+    'sealEnvelope',
+    over(
+      (size) => new Uint8Array(size),
+      (bytes) => codecs.sealEnvelope(key, bytes),
+    ),
+  ],
+  [
+    'openEnvelope',
+    over(
+      (size) => codecs.sealEnvelope(key, new Uint8Array(size * 0.7)),
+      (text) => codecs.openEnvelope(key, text),
+    ),
+  ],
+  ...[
+    ['portable', portable],
+    ['native', native],
+  ].flatMap(([name, codec]) => [
+    [`${name} encodeUtf8`, over(chinese, codec.encodeUtf8)],
+    [
+      `${name} decodeUtf8`,
+      over(
+        (size) => new TextEncoder().encode(chinese(size)),
+        (bytes) => codec.decodeUtf8(bytes, 0, bytes.length),
+      ),
+      'memory',
+    ],
+    [`${name} encodeBase64`, over((size) => new Uint8Array(size), codec.encodeBase64), 'memory'],
+    [
+      `${name} decodeBase64`,
+      over(
+        (size) => 'A'.repeat(size),
+        (text) => codec.decodeBase64(text, 16),
+      ),
+      'memory',
+    ],
+  ]),
+  ['equalInConstantTime', over(ascii, (text) => bytes.equalInConstantTime(text, text))],
+  ['headers: many, record', headers((size) => Object.fromEntries(numbered(size / 16)))],
+  ['headers: many, Map', headers((size) => new Map(numbered(size / 16)))],
+  ['headers: a long value', headers((size) => ({ 'x-lark-signature': ascii(size) }))],
+  ['headers: one value joined often', headers((size) => ({ 'x-lark-signature': 'a, '.repeat(size / 3) }))],
+  ['headers: a list of many', headers((size) => ({ 'x-lark-signature': new Array(size / 8).fill('a') }))],
+  [
+    'headers: joined and listed',
+    headers((size) => ({ 'x-lark-signature': new Array(1000).fill('a, '.repeat(size / 3000)) })),
+  ],
+  ['query: many parameters', url('name=value&')],
+  ['query: one parameter often', url('Sign=a&')],
+  ['query: names and escapes', url('%E4%BD%A0=%E4%BD%A0&')],
+  ...['&', '=', '?', '+', '%', '%41', '%ff', '%E4%BD%A0', 'a', '#', '你'].map((text) => [
+    `query: ${text} repeated`,
+    url(text),
+  ]),
+  [
+    'query: a long value of escapes',
+    over(
+      (size) => `/?Sign=${'%E4%BD%A0'.repeat(size / 9)}`,
+      (url) => tencent.decode({ url, body: '{}' }),
+    ),
+  ],
+  ['query: no question mark', over(ascii, (url) => tencent.decode({ url, body: '{}' }))],
+  ['query: many, record', query((size) => Object.fromEntries(numbered(size / 16)))],
+  ['query: many, URLSearchParams', query((size) => new URLSearchParams(numbered(size * 2)))],
+  ['query: a list of many', query((size) => ({ Sign: new Array(size / 8).fill('a') }))],
+  ['JSON: arrays, nested', plainJson((size) => `{"event":${'['.repeat(size / 2)}${']'.repeat(size / 2)}}`)],
+  ['JSON: objects, nested', plainJson((size) => `${'{"a":'.repeat(size / 6)}1${'}'.repeat(size / 6)}`)],
+  ['JSON: not closed', plainJson((size) => '['.repeat(size))],
+  ['JSON: one name often', plainJson((size) => `{${'"a":1,'.repeat(size / 6)}"a":1}`)],
+  [
+    'JSON: many names',
+    plainJson((size) => `{${Array.from({ length: size / 64 }, (_, index) => `"${index}-":1`).join()}}`),
+  ],
+  ['JSON: escapes', plainJson((size) => `{"a":"${'\\u4f60'.repeat(size / 6)}"}`)],
+  ['JSON: white space', plainJson((size) => `{${' '.repeat(size)}}`)],
+].map(([name, prepare, kind]) => ({ name, prepare, kind, sizes: LARGE }));
+
+/** What a careless implementation does: must be found growing too fast, or taking too much. */
+export const controls = [
+  {
+    name: 'control: a sum begun again at each byte',
+    prepare: over(
+      (size) => new Uint8Array(size),
+      (bytes) => bytes.map((_, end) => bytes.subarray(0, end).reduce((sum, byte) => sum + byte, 0)),
+    ),
+    sizes: [2 ** 11, 2 ** 12, 2 ** 13, 2 ** 14],
+  },
+  {
+    name: 'control: each of a list looked up in the list',
+    prepare: over(
+      (size) => Array.from({ length: size }, (_, index) => index),
+      (list) => list.filter((value) => !list.includes(-1 - value)),
+    ),
+    sizes: [2 ** 11, 2 ** 12, 2 ** 13, 2 ** 14],
+  },
+  {
+    name: 'control: a list of all bytes as numbers, twice over',
+    prepare: over(
+      (size) => new Uint8Array(size),
+      (bytes) => Array.from(bytes, (byte) => [byte]).concat(Array.from(bytes, (byte) => [byte])),
+    ),
+    kind: 'memory',
+    sizes: [],
+  },
+];

@@ -1,0 +1,348 @@
+// The contract a second time, on Node's own crypto, Buffer, written to be obviously
+// right and nothing else: what each codec must answer to a request. Also the platforms' half, to make requests with.
+import { isUtf8 } from 'node:buffer';
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+
+/** A request as a target makes it: names and values in order, and the container they are handed over in. */
+export interface Input {
+  /** Which of the target's codecs. */
+  codec: string;
+  body: string | Uint8Array;
+  headers?: { container: 'record' | 'map' | 'fetch'; pairs: Pairs } | undefined;
+  url?: string | undefined;
+  query?: { container: 'record' | 'map' | 'search'; pairs: Pairs } | undefined;
+  /** A property that Object.prototype has meanwhile. */
+  pollution?: [name: string, value: string] | undefined;
+}
+
+export type Pairs = [name: string, value: unknown][];
+
+/** Thrown where the request is to be refused: a code, and whether that is on the unsigned path of Feishu, which has one answer. */
+export class Refusal {
+  code: string;
+  isUnsigned: boolean;
+
+  constructor(code: string, isUnsigned = false) {
+    this.code = code;
+    this.isUnsigned = isUnsigned;
+  }
+}
+
+function refuse(code: string, isUnsigned = false): never {
+  throw new Refusal(code, isUnsigned);
+}
+
+export const NOW = 1_700_000_000_000;
+export const FEISHU = { encryptKey: 'test key', verificationToken: 'v-token' };
+export const DINGTALK = {
+  token: '123456',
+  encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij', // spare bits that are not zero
+  ownerKey: ['suite4xxxxxxxxxxxxxxx', '企业'],
+};
+export const TENCENT = { token: 'xxxxyyyy', sdkAppId: '888888' };
+export const SMALL_BODY = 120;
+export const TOLERANCE_SECONDS = 300;
+
+const FEISHU_KEY = createHash('sha256').update(FEISHU.encryptKey).digest();
+const DINGTALK_KEY = Buffer.from(DINGTALK.encodingAesKey, 'base64');
+
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString() : undefined;
+}
+
+/** Whether there is no half of a surrogate pair, which matches only where it stands alone. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+export function decodeBase64(text: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+export function hash(algorithm: 'sha1' | 'sha256', ...parts: readonly (string | Uint8Array)[]): string {
+  const state = createHash(algorithm);
+  for (const part of parts) state.update(part);
+  return state.digest('hex');
+}
+
+/** Plaintext of whole blocks with its PKCS#7 padding of 1 to `block` bytes taken off. */
+export function decryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array, block: number): Buffer | undefined {
+  if (blocks.length === 0 || blocks.length % 16 !== 0) return undefined;
+  const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+  const plain = Buffer.concat([decipher.update(blocks), decipher.final()]);
+  const count = plain.at(-1) as number;
+  if (count < 1 || count > block || count > plain.length) return undefined;
+  const end = plain.length - count;
+  return plain.subarray(end).every((byte) => byte === count) ? plain.subarray(0, end) : undefined;
+}
+
+export function encryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+  return Buffer.concat([cipher.update(blocks), cipher.final()]);
+}
+
+export const feishuEncrypt = (iv: Uint8Array, blocks: Uint8Array): Buffer => encryptCbc(FEISHU_KEY, iv, blocks);
+export const dingTalkEncrypt = (blocks: Uint8Array): Buffer => encryptCbc(DINGTALK_KEY, dingTalkIv(), blocks);
+
+function dingTalkIv(): Uint8Array {
+  return DINGTALK_KEY.subarray(0, 16);
+}
+
+/** Plaintext of `iv ‖ ciphertext`. */
+export function feishuOpenBlocks(bytes: Uint8Array): Buffer | undefined {
+  return bytes.length > 16 ? decryptCbc(FEISHU_KEY, bytes.subarray(0, 16), bytes.subarray(16), 16) : undefined;
+}
+
+/** Text of Feishu's envelope. */
+export function feishuOpen(encrypt: string): string | undefined {
+  const bytes = decodeBase64(encrypt);
+  const plain = bytes && feishuOpenBlocks(bytes);
+  return plain && decodeUtf8(plain);
+}
+
+export function dingTalkOpen(encrypt: string): { text: string; ownerKey: string } {
+  const bytes = decodeBase64(encrypt.replace(/[\t\n\f\r ]/g, ''));
+  const plain = bytes && decryptCbc(DINGTALK_KEY, dingTalkIv(), bytes, 32);
+  if (plain === undefined || plain.length < 20) refuse('ERR_DECRYPT');
+  const end = 20 + plain.readUInt32BE(16);
+  if (end > plain.length) refuse('ERR_DECRYPT');
+  const text = decodeUtf8(plain.subarray(20, end));
+  const ownerKey = decodeUtf8(plain.subarray(end));
+  if (text === undefined || ownerKey === undefined) refuse('ERR_DECRYPT');
+  if (!DINGTALK.ownerKey.includes(ownerKey)) refuse('ERR_OWNER');
+  return { text, ownerKey };
+}
+
+/** A body within its limit as bytes, and as text where they are UTF-8. */
+function readBody({ body, codec }: Input): { bytes: Uint8Array; text: string | undefined } {
+  const limit = codec === 'small' ? SMALL_BODY : 1_048_576;
+  if (typeof body === 'string') {
+    if (body.length > limit) refuse('ERR_TOO_LARGE');
+    if (!isWellFormed(body)) refuse('ERR_REQUEST');
+  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (bytes.length > limit) refuse('ERR_TOO_LARGE');
+  return { bytes, text: decodeUtf8(bytes) };
+}
+
+type Json = { readonly [name: string]: unknown };
+
+function asObject(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/** The object in JSON text, as a Map would hold its own properties. */
+function parse(text: string | undefined): Json | undefined {
+  try {
+    return asObject(JSON.parse((text as string).replace(/^\ufeff/, '')));
+  } catch {
+    return undefined;
+  }
+}
+
+function own(object: unknown, name: string): unknown {
+  return asObject(object) && Object.getOwnPropertyDescriptor(object as object, name)?.value;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return `${value}`;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** All values must be one and the same well-formed text. */
+export function single(values: readonly unknown[]): string | undefined {
+  for (const value of values) if (typeof value !== 'string' || !isWellFormed(value)) refuse('ERR_REQUEST');
+  if (new Set(values).size > 1) refuse('ERR_REQUEST');
+  return values[0] as string | undefined;
+}
+
+function flat(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+/** A header's value, however often and in whatever case its name came. */
+export function header({ headers }: Pick<Input, 'headers'>, name: string): string | undefined {
+  const same = (headers?.pairs ?? []).filter(([key]) => key.length === name.length && key.toLowerCase() === name);
+  return single(
+    same.flatMap(([, value]) => flat(value).flatMap((one) => (typeof one === 'string' ? one.split(', ') : [one]))),
+  );
+}
+
+/** Parameters in their order; `undefined` for what cannot be read. */
+export function parameters({ url, query }: Pick<Input, 'url' | 'query'>): [name: string, value: unknown][] {
+  if (query !== undefined) {
+    return query.pairs.flatMap(([name, value]) =>
+      flat(value).map((one): [string, unknown] => [name, typeof one === 'string' ? one : undefined]),
+    );
+  }
+  const search = (url ?? '').replace(/#[\s\S]*$/, '').replace(/^[^?]*\??/, '');
+  return search.split('&').flatMap((pair): [string, unknown][] => {
+    const [name = '', ...value] = pair.split('=');
+    const readableName = unescapeForm(name);
+    return readableName ? [[readableName, unescapeForm(value.join('='))]] : [];
+  });
+}
+
+function unescapeForm(text: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
+  let readable = true;
+  const unescaped = text.replace(/\+/g, ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    const decoded = decodeUtf8(Buffer.from(run.replaceAll('%', ''), 'hex'));
+    if (decoded === undefined) readable = false;
+    return decoded ?? '';
+  });
+  return readable ? unescaped : undefined;
+}
+
+export function parameter(list: readonly [string, unknown][], ...names: readonly string[]): string | undefined {
+  return single(list.filter(([name]) => names.includes(name)).map(([, value]) => value));
+}
+
+function requireFresh(codec: string, timestamp: string, digits: RegExp): void {
+  if (codec !== 'window') return;
+  if (!digits.test(timestamp)) refuse('ERR_TIMESTAMP');
+  const time = timestamp.length === 10 ? BigInt(timestamp) * 1000n : BigInt(timestamp);
+  const distance = time - BigInt(NOW);
+  if ((distance < 0n ? -distance : distance) > BigInt(TOLERANCE_SECONDS * 1000)) refuse('ERR_TIMESTAMP');
+}
+
+/** Whether a Feishu request is signed; refused where it is signed wrongly. */
+export function feishuSigned(input: Input): boolean {
+  const { bytes, text } = readBody(input);
+  if (input.codec === 'token') return false;
+  const [signature, timestamp, nonce] = ['signature', 'request-timestamp', 'request-nonce'].map((name) =>
+    header(input, `x-lark-${name}`),
+  );
+  if (signature === undefined && timestamp === undefined && nonce === undefined) return false;
+  if (signature === undefined || timestamp === undefined || nonce === undefined) refuse('ERR_SIGNATURE');
+  if (signature !== hash('sha256', timestamp, nonce, FEISHU.encryptKey, bytes)) refuse('ERR_SIGNATURE');
+  if (text === undefined) refuse('ERR_SIGNATURE');
+  requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
+  return true;
+}
+
+export function feishu(input: Input): unknown {
+  const { text: body } = readBody(input);
+  if (input.codec === 'token') {
+    const payload = parse(body);
+    if (payload === undefined || typeof own(payload, 'encrypt') === 'string') refuse('ERR_REQUEST');
+    return feishuMessage(input.codec, body as string, payload);
+  }
+  const isSigned = feishuSigned(input);
+  const outer = parse(body) ?? refuse('ERR_REQUEST');
+  const encrypt = own(outer, 'encrypt');
+  if (encrypt === undefined) refuse('ERR_SIGNATURE');
+  if (typeof encrypt !== 'string') refuse('ERR_REQUEST');
+  const text = feishuOpen(encrypt);
+  if (isSigned) return feishuMessage(input.codec, text ?? refuse('ERR_DECRYPT'), parse(text) ?? refuse('ERR_REQUEST'));
+  const payload = encrypt.length > 16_384 ? undefined : parse(text); // no challenge is that long
+  if (own(payload, 'type') !== 'url_verification') refuse('ERR_SIGNATURE', true);
+  try {
+    return feishuMessage(input.codec, text as string, payload as Json);
+  } catch {
+    return refuse('ERR_SIGNATURE', true);
+  }
+}
+
+function feishuMessage(codec: string, text: string, payload: Json): unknown {
+  const isChallenge = own(payload, 'type') === 'url_verification';
+  const isVersion2 = !isChallenge && (own(payload, 'schema') !== undefined || own(payload, 'header') !== undefined);
+  const [event, head] = [own(payload, 'event'), own(payload, 'header')];
+  let message: unknown;
+  if (isChallenge) {
+    const challenge = own(payload, 'challenge');
+    if (typeof challenge !== 'string' || challenge.length > 1024) refuse('ERR_REQUEST');
+    message = { kind: 'challenge', challenge, text };
+  } else {
+    const type = isVersion2 ? own(head, 'event_type') : own(event, 'type');
+    if (typeof type !== 'string') refuse('ERR_REQUEST');
+    message = {
+      kind: 'event',
+      schema: isVersion2 ? '2.0' : '1.0',
+      id: textOf(isVersion2 ? own(head, 'event_id') : own(payload, 'uuid')),
+      type,
+      createTime: textOf(isVersion2 ? own(head, 'create_time') : own(payload, 'ts')),
+      appId: textOf(own(isVersion2 ? head : event, 'app_id')),
+      tenantKey: textOf(own(isVersion2 ? head : event, 'tenant_key')),
+      event,
+      text,
+    };
+  }
+  const token = own(isVersion2 ? head : payload, 'token');
+  if (codec !== 'key' && token !== FEISHU.verificationToken) refuse('ERR_TOKEN');
+  return message;
+}
+
+/** The signed parts of a DingTalk request; refused where it is signed wrongly. */
+export function dingTalkSigned(input: Input): { timestamp: string; nonce: string; encrypt: string } {
+  const encrypt = own(parse(readBody(input).text) ?? refuse('ERR_REQUEST'), 'encrypt');
+  const list = parameters(input);
+  const signature = parameter(list, 'signature', 'msg_signature');
+  const timestamp = parameter(list, 'timestamp', 'timeStamp');
+  const nonce = parameter(list, 'nonce');
+  if (signature === undefined || timestamp === undefined || nonce === undefined || encrypt === undefined) {
+    refuse('ERR_SIGNATURE');
+  }
+  if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) refuse('ERR_REQUEST');
+  if (signature !== hash('sha1', ...[DINGTALK.token, timestamp, nonce, encrypt].sort())) refuse('ERR_SIGNATURE');
+  requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
+  return { timestamp, nonce, encrypt };
+}
+
+export function dingTalk(input: Input): unknown {
+  const { timestamp, nonce, encrypt } = dingTalkSigned(input);
+  const { text, ownerKey } = dingTalkOpen(encrypt);
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  const type = own(event, 'EventType');
+  if (typeof type !== 'string') refuse('ERR_REQUEST');
+  const kind = /^check_(create_suite_|update_suite_)?url$/.test(type) ? 'check' : 'event';
+  if (kind === 'check' && !['undefined', 'string'].includes(typeof own(event, 'Random'))) refuse('ERR_REQUEST');
+  return { kind, type, ownerKey, timestamp, nonce, event, text };
+}
+
+/** RequestTime of a Tencent Chat request; refused where it is signed wrongly. */
+export function tencentSigned(input: Input): string {
+  readBody(input);
+  const list = parameters(input);
+  const signature = parameter(list, 'Sign');
+  const requestTime = parameter(list, 'RequestTime');
+  if (signature === undefined || requestTime === undefined) refuse('ERR_SIGNATURE');
+  if (signature !== hash('sha256', TENCENT.token, requestTime)) refuse('ERR_SIGNATURE');
+  requireFresh(input.codec, requestTime, /^\d{10}$/);
+  return requestTime;
+}
+
+const PLATFORMS = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
+
+export function tencent(input: Input): unknown {
+  const requestTime = tencentSigned(input);
+  const list = parameters(input);
+  const sdkAppId = parameter(list, 'SdkAppid', 'SdkAppId');
+  if (input.codec !== 'anyApp' && sdkAppId !== TENCENT.sdkAppId) refuse('ERR_REQUEST');
+  const { text } = readBody(input);
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  const inQuery = parameter(list, 'CallbackCommand');
+  const inBody = own(event, 'CallbackCommand');
+  const type = inQuery ?? inBody;
+  if (typeof type !== 'string' || (inBody !== undefined && inBody !== type)) refuse('ERR_REQUEST');
+  const platform = parameter(list, 'OptPlatform');
+  const known = platform?.toLowerCase() === 'mac' ? 'macos' : platform?.toLowerCase();
+  const readable = list.filter(([, value]) => value !== undefined).reverse() as [string, string][];
+  return {
+    kind: 'event',
+    type,
+    sdkAppId,
+    clientIp: parameter(list, 'ClientIP'),
+    platform: PLATFORMS.find((name) => name.toLowerCase() === known) ?? platform,
+    contentType: parameter(list, 'contenttype'),
+    requestTime,
+    query: readable.reduce<Json>((record, [name, value]) => {
+      return Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+    }, Object.create(null)),
+    event,
+    text,
+  };
+}
