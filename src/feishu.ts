@@ -234,7 +234,7 @@ export function encryptFeishuEvent(
  */
 export function decryptFeishuEvent(encrypt: string, encryptKey: string): string {
   const aes = defaultAesCbc()(deriveKey(requireSecret('encryptKey', encryptKey)));
-  return openPadded(aes, requireString('encrypt', encrypt));
+  return open(aes, requireString('encrypt', encrypt));
 }
 
 /**
@@ -328,7 +328,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
    * answer, padding is judged last, and there is no more to work on than a challenge can hold.
    */
   function readUnsigned(encrypt: string, cipher: AesCbc): FeishuChallenge {
-    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : open(cipher, encrypt);
+    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : openUnverified(cipher, encrypt);
     const text = opened?.text;
     // What is no UTF-8 costs one parse that fails, like what is no JSON.
     const payload = parseJsonObject(text ?? '\0');
@@ -354,7 +354,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
     const isSigned = checkSignature(request, body, secret);
     const encrypt = readEncrypt(requireJsonObject('body', body.text));
     if (!isSigned) return readUnsigned(encrypt, aes);
-    const text = openPadded(aes, encrypt);
+    const text = open(aes, encrypt);
     return readMessage(text, requireJsonObject('the plaintext', text));
   }
 
@@ -371,7 +371,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   }
 
   function decrypt(encrypt: string): string {
-    return openPadded(requireAes(), requireString('encrypt', encrypt));
+    return open(requireAes(), requireString('encrypt', encrypt));
   }
 
   function encrypt(text: string, { iv }: { iv?: Uint8Array | undefined } = {}): string {
@@ -443,21 +443,28 @@ function seal(aes: AesCbc, text: string, iv: Uint8Array | undefined, random: Ran
   return bytesHere().encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
 }
 
-/** What an `encrypt` field holds, and whether its padding is right: both take the same way through the code. */
-function open(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } {
+/** The padded plaintext of an `encrypt` field; `undefined` where it is no base64 of an IV and whole blocks. */
+function decryptField(aes: AesCbc, encrypt: string): Uint8Array | undefined {
   const ivAndCiphertext = bytesHere().decodeBase64(encrypt, 0);
-  const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
+  return ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
+}
+
+function open(aes: AesCbc, encrypt: string): string {
+  const padded = decryptField(aes, encrypt);
+  const length = padded === undefined ? -1 : unpaddedLength(padded, 16);
+  const text = padded === undefined || length < 0 ? undefined : bytesHere().decodeUtf8(padded, 0, length);
+  if (text === undefined) throw decryptError();
+  return text;
+}
+
+/** As `open`, but wrong padding takes the same way through the code as right padding, and the caller judges it. */
+function openUnverified(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } {
+  const padded = decryptField(aes, encrypt);
   if (padded === undefined) return { text: undefined, isPadded: false };
   const isPadded = unpaddedLength(padded, 16) >= 0;
   const blanks = blankPadding(padded);
   const text = bytesHere().decodeUtf8(padded, 0, padded.length);
   return { text: text?.slice(0, text.length - blanks), isPadded };
-}
-
-function openPadded(aes: AesCbc, encrypt: string): string {
-  const { text, isPadded } = open(aes, encrypt);
-  if (text === undefined || !isPadded) throw decryptError();
-  return text;
 }
 
 /**

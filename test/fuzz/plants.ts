@@ -82,8 +82,8 @@ export const plants: readonly Plant[] = [
     target: 'ciphertext',
     fault: 'the owner need only begin like one',
     file: 'dingtalk',
-    find: /!owners\.includes\(ownerKey\)/,
-    replace: '!owners.some((owner) => ownerKey.startsWith(owner))',
+    find: /let difference = bytes\.length \^ \(end - start\);/,
+    replace: 'let difference = 0;',
   },
   {
     target: 'feishu',
