@@ -1,0 +1,147 @@
+// OpenSSL's command line. One process takes one key, so many messages go through it at once: CBC chains from a ciphertext
+// block to the next, and so `iv ‖ ciphertext` decrypts right wherever it stands in a stream, but for the block of its IV.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bare, native } from './ours.mjs';
+
+const MESSAGES_PER_KEY = 30;
+
+function openssl(args, input) {
+  const { status, stdout, stderr, error } = spawnSync('openssl', args, { input, maxBuffer: 2 ** 30 });
+  if (status !== 0) throw new Error(error?.code ?? String(stderr));
+  return stdout;
+}
+
+function enc(direction, key, iv, bytes) {
+  const hex = (value) => Buffer.from(value).toString('hex');
+  return openssl(['enc', direction, '-aes-256-cbc', '-nopad', '-K', hex(key), '-iv', hex(iv)], bytes);
+}
+
+function pad(bytes, block) {
+  const count = block - (bytes.length % block);
+  return Buffer.concat([bytes, Buffer.alloc(count, count)]);
+}
+
+/** The pieces of a stream that are as long as `pieces`, without the first block of each. */
+function split(stream, pieces) {
+  let at = 0;
+  return pieces.map(({ length }) => {
+    at += length;
+    return stream.subarray(at - length, at);
+  });
+}
+
+export function compareOpenssl(random, { inputs, equal, fail }) {
+  let version;
+  try {
+    version = openssl(['version']).toString().split(' ').slice(0, 2).join(' ');
+  } catch (error) {
+    return { version: `skipped: ${error.message}`, cases: 0 };
+  }
+  let cases = 0;
+  const attempt = (what, compare) => {
+    cases++;
+    try {
+      compare();
+    } catch (error) {
+      fail(`OpenSSL command line: ${what}: ${error.message}`);
+    }
+  };
+  const zero = Buffer.alloc(16);
+  for (let key = 0; key < inputs / MESSAGES_PER_KEY; key++) {
+    const texts = Array.from({ length: MESSAGES_PER_KEY }, () => random.text());
+
+    const encryptKey = random.name();
+    const feishuKey = createHash('sha256').update(encryptKey).digest();
+    // Ours, for it to decrypt: padding and all must be what we said.
+    const sealed = texts.map((text, index) =>
+      Buffer.from([native, bare][index % 2].encryptFeishuEvent(text, encryptKey), 'base64'),
+    );
+    split(enc('-d', feishuKey, zero, Buffer.concat(sealed)), sealed).forEach((plaintext, index) => {
+      attempt('Feishu, ours', () =>
+        equal('plaintext', plaintext.toString('hex', 16), pad(Buffer.from(texts[index]), 16).toString('hex')),
+      );
+    });
+    // Its own: the block in front of each message encrypts to that message's IV.
+    const plaintexts = texts.map((text) => Buffer.concat([random.bytes(16), pad(Buffer.from(text), 16)]));
+    split(enc('-e', feishuKey, random.bytes(16), Buffer.concat(plaintexts)), plaintexts).forEach((envelope, index) => {
+      attempt('Feishu, theirs', () => {
+        for (const lib of [native, bare]) {
+          equal('plaintext', lib.decryptFeishuEvent(envelope.toString('base64'), encryptKey), texts[index]);
+        }
+      });
+    });
+
+    const secrets = { encodingAesKey: random.encodingAesKey(), ownerKey: random.name() };
+    const dingTalkKey = Buffer.from(secrets.encodingAesKey, 'base64');
+    const iv = dingTalkKey.subarray(0, 16);
+    const prefix = random.bytes(16);
+    const framed = texts.map((text) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(Buffer.byteLength(text));
+      return pad(Buffer.concat([prefix, length, Buffer.from(text), Buffer.from(secrets.ownerKey)]), 32);
+    });
+    const messages = texts.map((text, index) => {
+      const encrypt = [native, bare][index % 2].encryptDingTalkMessage(text, secrets, { prefix });
+      return Buffer.concat([iv, Buffer.from(encrypt, 'base64')]);
+    });
+    split(enc('-d', dingTalkKey, zero, Buffer.concat(messages)), messages).forEach((plaintext, index) => {
+      attempt('DingTalk, ours', () => equal('plaintext', plaintext.toString('hex', 16), framed[index].toString('hex')));
+    });
+    // The IV is the key's, and cannot be had from a stream: a process for each, so only a few.
+    for (let index = 0; index < 5; index++) {
+      const encrypt = enc('-e', dingTalkKey, iv, framed[index]).toString('base64');
+      attempt('DingTalk, theirs', () => {
+        for (const lib of [native, bare]) {
+          equal('encrypt', lib.encryptDingTalkMessage(texts[index], secrets, { prefix }), encrypt);
+          equal('plaintext', lib.decryptDingTalkMessage(encrypt, secrets), texts[index]);
+        }
+      });
+    }
+  }
+
+  // Digests of many files in one process.
+  const folder = mkdtempSync(join(tmpdir(), 'callback-codec-'));
+  try {
+    const signatures = { sha1: [], sha256: [] };
+    for (let input = 0; input < inputs; input++) {
+      const [token, timestamp, nonce, text] = [
+        random.name(),
+        String(random.below(2 ** 31)),
+        random.name(),
+        random.text(),
+      ];
+      const lib = [native, bare][input % 2];
+      signatures.sha1.push({
+        signed: [token, timestamp, nonce, text].sort().join(''),
+        ours: lib.dingTalkSignature({ token, timestamp, nonce, encrypt: text }),
+      });
+      signatures.sha256.push(
+        {
+          signed: timestamp + nonce + token + text,
+          ours: lib.feishuSignature({ timestamp, nonce, body: text }, token),
+        },
+        { signed: token + timestamp, ours: lib.tencentChatSignature({ token, requestTime: timestamp }) },
+      );
+    }
+    for (const [algorithm, list] of Object.entries(signatures)) {
+      const paths = list.map(({ signed }, index) => {
+        const path = join(folder, `${algorithm}-${index}`);
+        writeFileSync(path, signed);
+        return path;
+      });
+      const digests = openssl(['dgst', `-${algorithm}`, '-r', ...paths])
+        .toString()
+        .split('\n');
+      list.forEach(({ ours }, index) => {
+        attempt(`signature by ${algorithm}`, () => equal('signature', ours, digests[index].split(' ')[0]));
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return { version, cases };
+}

