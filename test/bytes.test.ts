@@ -56,6 +56,9 @@ describe('with the base64 of ES2026', () => {
     expect(codec.decodeBase64).not.toBe(bytes.decodeBase64);
     expect(codec.encodeBase64).not.toBe(bytes.encodeBase64);
   });
+  it.each(['Zm9v    ', '    Zm9v', 'Zm9vZm\n\n\n\n8='])('refuses white space, which the built-in skips: %j', (text) => {
+    expect(codec.decodeBase64(text, 0)).toBeUndefined();
+  });
   it('decodes more than its scratch memory holds', () => {
     const long = Buffer.alloc(65_537, 'codec');
     expect(codec.decodeBase64(long.toString('base64'), 16)?.subarray(16)).toEqual(new Uint8Array(long));
