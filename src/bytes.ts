@@ -156,8 +156,9 @@ export function hasSpareBits(text: string): boolean {
 }
 
 function paddingOf(text: string): number {
-  if (!text.endsWith('=')) return 0;
-  return text.endsWith('==') ? 2 : 1;
+  const equals = 0x3d;
+  if (text.charCodeAt(text.length - 1) !== equals) return 0;
+  return text.charCodeAt(text.length - 2) === equals ? 2 : 1;
 }
 
 /**

@@ -9,8 +9,8 @@ import { type PaddingBlock, paddingLength } from './pkcs7.ts';
 
 /**
  * AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) bound to one key: whole blocks of 16 bytes, no padding,
- * synchronous. Results are fresh memory that no later call overwrites, perhaps a Node Buffer; arguments are read during
- * the call only and never written to.
+ * synchronous. Results are memory that no later call overwrites, perhaps a Node Buffer, and like one perhaps a part of an
+ * ArrayBuffer that holds other results; arguments are read during the call only and never written to.
  */
 export interface AesCbc {
   /** Ciphertext of `blocks` (a multiple of 16 bytes) under `iv` (16 bytes): as long as `blocks`. */
@@ -105,13 +105,13 @@ export function requireWholeBlocks(bytes: Uint8Array): void {
 
 /** The host's engine: `node:crypto` of Node, Bun, Deno and Workers with nodejs_compat. ERR_CONFIG where there is none. */
 export const nativeAesCbc: AesCbcEngine = (key) => {
-  const { crypto } = thisHost();
+  const { crypto, versions } = thisHost();
   if (crypto === undefined) {
     throw new CallbackError('ERR_CONFIG', 'this host has no node:crypto: leave `aes` out, or give nobleAesCbc');
   }
   const ownKey = crypto.createSecretKey(key);
-  // Making a decipher costs more than decrypting a kilobyte, so one is kept and never finished. It takes each message as
-  // the next part of one long message: to the first block it adds the ciphertext block it saw last instead of the IV.
+  // Making a decipher costs more than decrypting a kilobyte, so one is kept and never finished: each message is the next
+  // part of one long message.
   const decipher = crypto.createDecipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
   decipher.setAutoPadding(false);
   const last = new Uint8Array(AES_BLOCK);
@@ -124,6 +124,10 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
     },
     decrypt(ivAndBlocks) {
       requireWholeBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
+      // The IV goes in as a block of ciphertext. What comes out for it is left out; the next block is added to it.
+      if (versions?.webkit === undefined) return decipher.update(ivAndBlocks).subarray(AES_BLOCK);
+      // JavaScriptCore takes as long for the view of a result as for the result. Without the IV, the first block comes out
+      // added to the ciphertext block before it, the last one of the call before.
       const end = ivAndBlocks.length - AES_BLOCK;
       if (end === 0) return new Uint8Array(0);
       const plaintext = decipher.update(ivAndBlocks.subarray(AES_BLOCK));

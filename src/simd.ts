@@ -113,10 +113,10 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
           memory.set(schedule, SCHEDULE);
           loaded = schedule;
         }
-        const plaintext = new Uint8Array(size);
+        const plaintext = resultBytes(size);
         for (let at = 0; at < size; at += WINDOW_SIZE) {
           // The block before a part is its IV.
-          const part = ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
+          const part = size <= WINDOW_SIZE ? ivAndBlocks : ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
           memory.set(part, WINDOW);
           kernel.decrypt(part.length - AES_BLOCK);
           plaintext.set(memory.subarray(WINDOW, WINDOW + part.length - AES_BLOCK), at);
@@ -126,6 +126,24 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
       },
     };
   };
+}
+
+const POOL_BYTES = 16_384;
+let pool: Uint8Array | undefined;
+let poolUsed = 0;
+
+/**
+ * Memory of zeros for a result of whole blocks. Small ones are cut from a common piece, as Node does for Buffers: V8 takes
+ * longer to allocate more than 64 bytes than to decrypt them.
+ */
+function resultBytes(size: number): Uint8Array {
+  if (size > POOL_BYTES / 4) return new Uint8Array(size);
+  if (pool === undefined || poolUsed + size > pool.length) {
+    pool = new Uint8Array(POOL_BYTES);
+    poolUsed = 0;
+  }
+  poolUsed += size;
+  return pool.subarray(poolUsed - size, poolUsed);
 }
 
 /**

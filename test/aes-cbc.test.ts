@@ -17,6 +17,7 @@ import {
   sealEnvelope,
 } from '../src/aes-cbc.ts';
 import { aesCbcSuite } from './aes-cbc.suite.ts';
+import { nativeAesCbcOfBun } from './helpers.ts';
 import platforms from './vectors/platforms.json' with { type: 'json' };
 import wrongPadding from './vectors/wrong-padding.json' with { type: 'json' };
 
@@ -37,6 +38,7 @@ const nodeAesCbc: AesCbcEngine = (key) => {
 
 aesCbcSuite('noble', nobleAesCbc);
 aesCbcSuite('native', nativeAesCbc);
+aesCbcSuite('native, Bun', nativeAesCbcOfBun);
 aesCbcSuite('node:crypto', nodeAesCbc);
 
 afterEach(() => {

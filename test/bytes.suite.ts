@@ -229,6 +229,22 @@ export function bytesSuite(name: string, implementation: BytesImplementation): v
       expect(wrong).toEqual([]);
     });
 
+    it('judges every byte of a long one', () => {
+      for (const length of [12_287, 12_288, 20_001]) {
+        for (const filler of ['a', 'é', '飞', '\ufffd']) {
+          const bytes = Buffer.alloc(length, 'a');
+          bytes.write(filler.repeat(Math.floor(length / Buffer.byteLength(filler))));
+          expect(decodeUtf8(bytes) === bytes.toString(), `${length} ${filler}`).toBe(true);
+          expect(decodeUtf8(bytes, 0, length - 1)).toBe(fatalDecode(bytes.subarray(0, -1)));
+          for (const at of [0, length >> 1, length - 1]) {
+            const damaged = Buffer.from(bytes);
+            damaged[at] = 0xff;
+            expect(decodeUtf8(damaged), `${length} ${filler} ${at}`).toBeUndefined();
+          }
+        }
+      }
+    });
+
     it.each(['😀', 'a😀', '飞', 'é', 'a'])('takes 1 MiB of %s in linear time', (unit) => {
       const text = unit.repeat(Math.ceil(MiB / Buffer.byteLength(unit)));
       const bytes = Buffer.from(text);

@@ -1,3 +1,4 @@
+import { transcode } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -19,6 +20,15 @@ import { bytesSuite } from './bytes.suite.ts';
 
 bytesSuite('bytes.ts', bytes);
 bytesSuite('host.ts, the built-ins of Node', { utf8Length, ...bytesHere() });
+bytesSuite('host.ts, Node 22', {
+  utf8Length,
+  ...makeByteCodec({ ...thisHost(), versions: { v8: '12.4.254.21-node.33' } }),
+});
+bytesSuite('host.ts, Node 24', {
+  utf8Length,
+  ...makeByteCodec({ ...thisHost(), versions: { v8: '13.6.233.10-node.18' } }),
+});
+bytesSuite('host.ts, Bun', { utf8Length, ...makeByteCodec({ ...thisHost(), versions: { webkit: 'd6375c72' } }) });
 bytesSuite('host.ts, TextEncoder and TextDecoder', {
   utf8Length,
   ...makeByteCodec({ TextEncoder, TextDecoder } as Host),
@@ -84,6 +94,82 @@ describe('makeByteCodec', () => {
       expect(codec.encodeUtf8).toBe(bytes.encodeUtf8);
       expect(codec.decodeUtf8).toBe(bytes.decodeUtf8);
     }
+  });
+});
+
+describe('makeByteCodec on Node', () => {
+  const { buffer } = thisHost();
+  if (buffer === undefined) throw new Error('these tests need node:buffer');
+  /** A host that notes what it reads long text with. */
+  const makeHost = (v8: string, faults: Partial<typeof buffer> = {}) => {
+    const used: string[] = [];
+    const host = {
+      versions: { v8 },
+      buffer: {
+        ...buffer,
+        transcode: (...args: Parameters<typeof transcode>) => used.push('transcode') && transcode(...args),
+        ...faults,
+      },
+      TextDecoder: class extends TextDecoder {
+        override decode(bytes: Uint8Array) {
+          used.push('TextDecoder');
+          return super.decode(bytes);
+        }
+      },
+    } as unknown as Host;
+    return { host, used };
+  };
+  const chinese = '飞书'.repeat(3000);
+  const ascii = 'a'.repeat(12_288);
+
+  it.each([
+    ['12.4.254.21-node.33', chinese, ['transcode']],
+    ['12.4.254.21-node.33', ascii, []],
+    ['12.4.254.21-node.33', chinese.slice(0, 4095), []],
+    ['13.6.233.10-node.18', chinese, ['TextDecoder']],
+    ['13.6.233.10-node.18', ascii, ['TextDecoder']],
+    ['13.6.233.10-node.18', ascii.slice(1), []],
+    ['', ascii, ['TextDecoder']],
+  ])('of V8 %s reads with what is fastest there', (v8, text, expected) => {
+    const { host, used } = makeHost(v8);
+    const { decodeUtf8 } = makeByteCodec(host);
+    used.length = 0; // it was tried first
+    const bytes = Buffer.from(text);
+    expect(decodeUtf8(bytes, 0, bytes.length) === text).toBe(true);
+    expect(used).toEqual(expected);
+    used.length = 0;
+    bytes[7] = 0xff;
+    expect(decodeUtf8(bytes, 0, bytes.length)).toBeUndefined();
+    expect(used).not.toContain('transcode'); // it would throw
+  });
+
+  it('reads all in one way in Bun', () => {
+    const { host, used } = makeHost('14.6');
+    const { decodeUtf8 } = makeByteCodec({ ...host, versions: { v8: '12.4', webkit: 'd6375c72' } });
+    const bytes = Buffer.from(chinese);
+    expect(decodeUtf8(bytes, 0, bytes.length) === chinese).toBe(true);
+    expect(used).toEqual([]);
+  });
+
+  it('without ICU takes TextDecoder, and without that reads all in one way', () => {
+    const { host, used } = makeHost('12.4', { transcode: undefined });
+    makeByteCodec(host);
+    expect(used).toContain('TextDecoder');
+    const bytes = Buffer.from(chinese);
+    for (const v8 of ['12.4', '13.6']) {
+      const { decodeUtf8 } = makeByteCodec({ ...makeHost(v8, { transcode: undefined }).host, TextDecoder: undefined });
+      expect(decodeUtf8(bytes, 0, bytes.length) === chinese).toBe(true);
+    }
+  });
+
+  it('does not believe a transcode that is wrong', () => {
+    const wrong = () => Buffer.from('wrong', 'utf16le') as unknown as ReturnType<NonNullable<typeof buffer.transcode>>;
+    const { host, used } = makeHost('12.4', { transcode: wrong });
+    const { decodeUtf8 } = makeByteCodec(host);
+    const bytes = Buffer.from(chinese);
+    used.length = 0;
+    expect(decodeUtf8(bytes, 0, bytes.length) === chinese).toBe(true);
+    expect(used).toEqual(['TextDecoder']); // as in a browser
   });
 });
 

@@ -11,6 +11,7 @@ import {
   nativeAesCbc,
   nobleAesCbc,
 } from '../src/engine.ts';
+import { nativeAesCbcOfBun } from './helpers.ts';
 
 /** An engine that notes what it is given and gives the blocks back as they are. */
 function recording() {
@@ -143,6 +144,7 @@ describe('the engine of this host', () => {
 describe.each([
   ['noble', nobleAesCbc],
   ['native', nativeAesCbc],
+  ['native, Bun', nativeAesCbcOfBun],
 ])('%s, given half a block', (_name, engine) => {
   it('throws a TypeError and decrypts the next message as before', () => {
     const aes = engine(new Uint8Array(32).fill(1));

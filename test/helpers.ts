@@ -2,6 +2,7 @@
 // so that the codecs are not only tested against themselves.
 import { createCipheriv, createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { type AesCbcEngine, nativeAesCbc } from '../src/engine.ts';
 import { CallbackError } from '../src/errors.ts';
 
 /** The error that `attempt` throws; the test fails where there is none. */
@@ -152,3 +153,15 @@ export function tencentQuery(requestTime: string = '1700000000'): Record<string,
     RequestTime: requestTime,
   };
 }
+
+/** The native engine as it is made in Bun, by whose JavaScriptCore it goes another way. */
+export const nativeAesCbcOfBun: AesCbcEngine = (key) => {
+  const { process } = globalThis;
+  const { getBuiltinModule } = process;
+  globalThis.process = { getBuiltinModule, versions: { webkit: 'd6375c72' } } as unknown as typeof process;
+  try {
+    return nativeAesCbc(key);
+  } finally {
+    globalThis.process = process;
+  }
+};

@@ -129,10 +129,12 @@ export const plants: readonly Plant[] = [
   },
   {
     target: 'feishu',
-    fault: 'an engine that forgets the last block for some lengths',
+    fault: 'an engine that leaves the IV out at some lengths',
     file: 'engine',
-    find: /last\[i\] = ivAndBlocks\[end \+ i\] as number;/,
-    replace: 'if (end % 64 !== 0) last[i] = ivAndBlocks[end + i] as number;',
+    find: /return decipher\.update\(ivAndBlocks\)\.subarray\(AES_BLOCK\);/,
+    replace:
+      '{ const start = ivAndBlocks.length % 96 === 0 ? AES_BLOCK : 0;' +
+      'return decipher.update(ivAndBlocks.subarray(start)).subarray(AES_BLOCK - start); }',
   },
   {
     target: 'tencent-chat',

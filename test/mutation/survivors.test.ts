@@ -269,8 +269,8 @@ describe('what of a host is used', () => {
     const from = (memory: ArrayBuffer, offset: number, length: number) => {
       const real = Buffer.from(memory, offset, length);
       return Object.assign(real, {
-        write: (text: string, at: number, encoding: BufferEncoding) =>
-          faults.write?.(text) ?? Buffer.prototype.write.call(real, text, at, encoding),
+        base64Write: (text: string, at: number) =>
+          faults.write?.(text) ?? node.buffer?.Buffer.prototype.base64Write.call(real as never, text, at),
         toString: (encoding: BufferEncoding) => faults.text?.(real) ?? Buffer.prototype.toString.call(real, encoding),
       });
     };
