@@ -157,8 +157,8 @@ export function openEnvelope(key: Uint8Array, envelope: string): Bytes {
 function decryptPadded(aes: AesCbc, ivAndCiphertext: Uint8Array, padTo: PaddingBlock): Bytes {
   const padded = decryptBlocks(aes, ivAndCiphertext);
   const length = padded === undefined ? -1 : unpaddedLength(padded, padTo);
-  if (padded === undefined || length < 0) throw decryptError();
-  return new Uint8Array(padded.subarray(0, length));
+  if (length < 0) throw decryptError();
+  return new Uint8Array((padded as Uint8Array).subarray(0, length));
 }
 
 function requirePadTo(padTo: PaddingBlock = 16): PaddingBlock {

@@ -40,7 +40,7 @@ export function encodeUtf8(text: string): Bytes | undefined {
       bytes[at++] = 0xc0 | (point >> 6);
       bytes[at++] = 0x80 | (point & 0x3f);
     } else {
-      if (point >= 0xd800 && point <= 0xdfff) {
+      if (point >= 0xd800 && point <= 0xdbff) {
         point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
         bytes[at++] = 0xf0 | (point >> 18);
         bytes[at++] = 0x80 | ((point >> 12) & 0x3f);

@@ -371,7 +371,7 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
   }
 
   function encrypt(text: string, options: Pick<DingTalkReplyOptions, 'ownerKey' | 'prefix'> = {}): string {
-    const { ownerKey = owners[0]?.key } = options;
+    const { ownerKey = owners[0].key } = options;
     const owner = owners.find(({ key }) => key === ownerKey);
     if (owner === undefined) {
       throw new CallbackError('ERR_CONFIG', 'ownerKey must be one of those that the codec was made with');
@@ -440,10 +440,10 @@ interface Owner {
   readonly bytes: Uint8Array;
 }
 
-function requireOwners(ownerKey: unknown): readonly Owner[] {
+function requireOwners(ownerKey: unknown): readonly [Owner, ...Owner[]] {
   const owners: readonly unknown[] = Array.isArray(ownerKey) ? ownerKey : [ownerKey];
   if (owners.length === 0) throw new CallbackError('ERR_CONFIG', 'ownerKey must not be an empty list');
-  return owners.map(requireOwner);
+  return owners.map(requireOwner) as [Owner, ...Owner[]];
 }
 
 function requireOwner(ownerKey: unknown): Owner {

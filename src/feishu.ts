@@ -212,7 +212,7 @@ export function encryptFeishuEvent(
   encryptKey: string,
   options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
 ): string {
-  return seal(defaultAesCbc()(deriveKey(requireSecret('encryptKey', encryptKey))), text, options.iv, options.random);
+  return seal(bindKey(defaultAesCbc(), encryptKey).aes, text, options.iv, options.random);
 }
 
 /**
@@ -233,8 +233,7 @@ export function encryptFeishuEvent(
  * ```
  */
 export function decryptFeishuEvent(encrypt: string, encryptKey: string): string {
-  const aes = defaultAesCbc()(deriveKey(requireSecret('encryptKey', encryptKey)));
-  return open(aes, requireString('encrypt', encrypt));
+  return open(bindKey(defaultAesCbc(), encryptKey).aes, requireString('encrypt', encrypt));
 }
 
 /**
@@ -276,8 +275,7 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
     );
   }
   if (verificationToken !== undefined) requireSecret('verificationToken', verificationToken);
-  const secret = encryptKey === undefined ? undefined : requireSecret('encryptKey', encryptKey);
-  const aes = secret === undefined ? undefined : engine(deriveKey(secret));
+  const secret = encryptKey === undefined ? undefined : bindKey(engine, encryptKey);
 
   /** Whether the request is signed at all; where it is, the signature must hold over a body that is UTF-8, and be fresh. */
   function checkSignature(request: CallbackRequest, body: Body, key: string): boolean {
@@ -327,8 +325,8 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
    * way must not learn from the answer, nor from its time, how far decryption came: everything that can go wrong has one
    * answer, padding is judged last, and there is no more to work on than a challenge can hold.
    */
-  function readUnsigned(encrypt: string, cipher: AesCbc): FeishuChallenge {
-    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : openUnverified(cipher, encrypt);
+  function readUnsigned(encrypt: string, aes: AesCbc): FeishuChallenge {
+    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : openUnverified(aes, encrypt);
     const text = opened?.text;
     // What is no UTF-8 costs one parse that fails, like what is no JSON.
     const payload = parseJsonObject(text ?? '\0');
@@ -344,30 +342,30 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
 
   function decode(request: CallbackRequest): FeishuMessage {
     const body = readBody(request, maxBodyBytes);
-    if (secret === undefined || aes === undefined) {
+    if (secret === undefined) {
       const payload = requireJsonObject('body', body.text);
       if (typeof field(payload, 'encrypt') === 'string') {
         throw new CallbackError('ERR_REQUEST', 'the body is encrypted, but this codec was made without an encryptKey');
       }
       return readMessage(body.text as string, payload);
     }
-    const isSigned = checkSignature(request, body, secret);
+    const isSigned = checkSignature(request, body, secret.key);
     const encrypt = readEncrypt(requireJsonObject('body', body.text));
-    if (!isSigned) return readUnsigned(encrypt, aes);
-    const text = open(aes, encrypt);
+    if (!isSigned) return readUnsigned(encrypt, secret.aes);
+    const text = open(secret.aes, encrypt);
     return readMessage(text, requireJsonObject('the plaintext', text));
   }
 
   function verify(request: CallbackRequest): boolean {
     return isAccepted(() => {
       const body = readBody(request, maxBodyBytes);
-      return secret !== undefined && checkSignature(request, body, secret);
+      return secret !== undefined && checkSignature(request, body, secret.key);
     });
   }
 
   function requireAes(): AesCbc {
-    if (aes === undefined) throw new CallbackError('ERR_CONFIG', 'this codec was made without an encryptKey');
-    return aes;
+    if (secret === undefined) throw new CallbackError('ERR_CONFIG', 'this codec was made without an encryptKey');
+    return secret.aes;
   }
 
   function decrypt(encrypt: string): string {
@@ -381,15 +379,15 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   function encode(payload: unknown, options: EncodeOptions = {}): { headers: Record<string, string>; body: string } {
     const text = typeof payload === 'string' ? payloadText(payload) : addToken(payloadText(payload));
     const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
-    if (secret === undefined || aes === undefined) return { headers, body: text };
-    const body = JSON.stringify({ encrypt: seal(aes, text, options.iv, random) });
+    if (secret === undefined) return { headers, body: text };
+    const body = JSON.stringify({ encrypt: seal(secret.aes, text, options.iv, random) });
     const parsed = parseJsonObject(text);
     if (parsed === undefined || !isChallenge(parsed)) {
       const timestamp = requireHeaderText('timestamp', options.timestamp ?? String(Math.floor(now() / 1000)));
       const nonce = requireHeaderText('nonce', options.nonce ?? randomAlphanumerics(random));
       headers['X-Lark-Request-Timestamp'] = timestamp;
       headers['X-Lark-Request-Nonce'] = nonce;
-      headers['X-Lark-Signature'] = sign(timestamp, nonce, secret, body);
+      headers['X-Lark-Signature'] = sign(timestamp, nonce, secret.key, body);
     }
     return { headers, body };
   }
@@ -420,9 +418,10 @@ interface EncodeOptions {
   iv?: Uint8Array | undefined;
 }
 
-/** SHA-256 of the Encrypt Key: the AES key. */
-function deriveKey(encryptKey: string): Bytes {
-  return sha256(bytesHere().encodeUtf8(encryptKey) as Bytes);
+/** The Encrypt Key, which signs, and AES under its SHA-256, which encrypts. */
+function bindKey(engine: AesCbcEngine, encryptKey: unknown): { readonly key: string; readonly aes: AesCbc } {
+  const key = requireSecret('encryptKey', encryptKey);
+  return { key, aes: engine(sha256(bytesHere().encodeUtf8(key) as Bytes)) };
 }
 
 function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
@@ -452,15 +451,15 @@ function decryptField(aes: AesCbc, encrypt: string): Uint8Array | undefined {
 function open(aes: AesCbc, encrypt: string): string {
   const padded = decryptField(aes, encrypt);
   const length = padded === undefined ? -1 : unpaddedLength(padded, 16);
-  const text = padded === undefined || length < 0 ? undefined : bytesHere().decodeUtf8(padded, 0, length);
+  const text = length < 0 ? undefined : bytesHere().decodeUtf8(padded as Uint8Array, 0, length);
   if (text === undefined) throw decryptError();
   return text;
 }
 
 /** As `open`, but wrong padding takes the same way through the code as right padding, and the caller judges it. */
-function openUnverified(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } {
+function openUnverified(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } | undefined {
   const padded = decryptField(aes, encrypt);
-  if (padded === undefined) return { text: undefined, isPadded: false };
+  if (padded === undefined) return undefined;
   const isPadded = unpaddedLength(padded, 16) >= 0;
   const blanks = blankPadding(padded);
   const text = bytesHere().decodeUtf8(padded, 0, padded.length);

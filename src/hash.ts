@@ -30,7 +30,7 @@ export function makeHexDigest(host: Host, algorithm: string, noble: NobleHash): 
   try {
     const candidate = nodeHexDigest(host, algorithm);
     const question = ['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc'];
-    if (candidate !== undefined && candidate(...question) === fallback(...question)) return candidate;
+    if (candidate?.(...question) === fallback(...question)) return candidate;
   } catch {
     // A host that throws is passed over like one that has nothing.
   }
@@ -57,7 +57,7 @@ function nodeHexDigest({ crypto, buffer }: Host, algorithm: string): HexDigest |
     let length = 0;
     for (const part of parts) {
       if (typeof part === 'string') {
-        length += scratch.write(part, length, 'utf8');
+        length += scratch.write(part, length);
       } else {
         scratch.set(part, length);
         length += part.length;

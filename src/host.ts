@@ -29,7 +29,8 @@ interface NodeBufferModule {
 
 interface NodeBuffer extends Uint8Array {
   base64Write(text: string, offset: number): number;
-  write(text: string, offset: number, encoding: string): number;
+  /** In UTF-8. */
+  write(text: string, offset: number): number;
   toString(encoding?: string): string;
   utf8Slice(start: number, end: number): string;
   ucs2Slice(start: number, end: number): string;
@@ -159,39 +160,45 @@ export function isWellFormed(text: string): boolean {
   return builtIn === undefined ? portable.utf8Length(text) >= 0 : builtIn.call(text);
 }
 
-/** From this many bytes on another reader is faster. All unsigned text is shorter (see MAX_CHALLENGE_LENGTH). */
-const LONG_TEXT = 12_288;
-
 function nodeDecodeUtf8(host: Host): ByteCodec['decodeUtf8'] | undefined {
   const { buffer } = host;
   if (buffer === undefined) return undefined;
   const { isUtf8 } = buffer;
   const { utf8Slice } = buffer.Buffer.prototype;
-  const readLong = nodeReadLong(host);
+  const long = nodeLongTextReader(host);
   return (bytes, start, end) => {
-    const isLong = readLong !== undefined && end - start >= LONG_TEXT;
-    const text = isLong ? readLong(bytes.subarray(start, end)) : utf8Slice.call(bytes as NodeBuffer, start, end);
+    const isLong = long !== undefined && end - start >= long.from;
+    const text = isLong ? long.read(bytes.subarray(start, end)) : utf8Slice.call(bytes as NodeBuffer, start, end);
     // Invalid bytes come out as U+FFFD, which may also be what was sent.
     return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end)) ? undefined : text;
   };
 }
 
-/** What reads long text faster than `utf8Slice`, if anything does; like that, it makes U+FFFD of invalid bytes. */
-function nodeReadLong({ buffer, TextDecoder, versions }: Host): ((bytes: Uint8Array) => string) | undefined {
-  if (versions?.webkit !== undefined) return undefined;
+/** Longer than all unsigned text (see MAX_CHALLENGE_LENGTH), whose time must not tell whether it is valid. */
+const LONG_TEXT = 12_288;
+
+/** Reads text of `from` bytes or more faster than `utf8Slice` does, and like that makes U+FFFD of invalid bytes. */
+interface LongTextReader {
+  readonly from: number;
+  read(bytes: Uint8Array): string;
+}
+
+function nodeLongTextReader({ buffer, TextDecoder, versions }: Host): LongTextReader | undefined {
+  if (versions?.webkit !== undefined) return undefined; // Bun, which has nothing faster
   if (buffer?.transcode && Number.parseInt(versions?.v8 ?? '', 10) < 13) {
     // Node 20 and 22, which read Chinese byte by byte. ASCII they read well, and into half the memory.
     const { isAscii, isUtf8, transcode } = buffer;
     const { utf8Slice, ucs2Slice } = buffer.Buffer.prototype;
-    return (bytes) => {
+    const read = (bytes: Uint8Array) => {
       if (isAscii(bytes) || !isUtf8(bytes)) return utf8Slice.call(bytes as NodeBuffer, 0, bytes.length);
       const utf16 = transcode(bytes, 'utf8', 'ucs2');
       return ucs2Slice.call(utf16, 0, utf16.length);
     };
+    return { from: LONG_TEXT, read };
   }
   // Twice as fast in Deno, the same in Node. A `fatal` one takes Deno longer than this one and a look for U+FFFD.
   const decoder = TextDecoder && new TextDecoder('utf-8', { ignoreBOM: true });
-  return decoder && ((bytes) => decoder.decode(bytes));
+  return decoder && { from: 256, read: (bytes) => decoder.decode(bytes) };
 }
 
 function webDecodeUtf8({ TextDecoder }: Host): ByteCodec['decodeUtf8'] | undefined {

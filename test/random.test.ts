@@ -121,7 +121,13 @@ describe('randomAlphanumerics', () => {
   });
 
   it('refuses a constant source instead of hanging', () => {
-    expect(() => randomAlphanumerics((byteLength) => new Uint8Array(byteLength).fill(255))).toThrow(refused);
+    let draws = 0;
+    const constant: RandomSource = (byteLength) => {
+      draws += 1;
+      return new Uint8Array(byteLength).fill(255);
+    };
+    expect(() => randomAlphanumerics(constant)).toThrow(refused);
+    expect(draws).toBe(100);
   });
 
   it('refuses a source of a wrong length, and a host without one', () => {

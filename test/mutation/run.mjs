@@ -1,5 +1,6 @@
 // npm run test:mutation [-- src/file.ts ...]
-// Plants faults in src/ (Stryker), runs the unit tests on each, and fails where more than one in twenty goes unseen.
+// Plants faults in src/ (Stryker), runs the unit tests on each, and fails where more than one in twenty goes unseen, or
+// where one goes unseen that stryker.config.mjs does not explain.
 // It works on a copy, so that the package's own lockfile knows nothing of Stryker, and on the Node that Stryker wants.
 //   --again           keeps what the last run found where neither the source nor the tests that found it have changed
 //   src/file.ts ...   only the faults in these files; then no score is demanded
@@ -38,7 +39,7 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(work);
 if (kept) writeFileSync(again, kept);
 writeFileSync(join(work, 'package.json'), '{ "type": "module" }');
-const { default: config } = await import('./stryker.config.mjs');
+const { default: config, explained } = await import('./stryker.config.mjs');
 cpSync(join(root, 'src'), join(work, 'src'), { recursive: true });
 cpSync(join(root, 'test', 'vectors'), join(work, 'test', 'vectors'), { recursive: true });
 for (const folder of ['.', 'mutation']) {
@@ -66,9 +67,31 @@ function run(settings) {
 const first = run({ ignoreStatic: true, reporters: ['progress-append-only'], thresholds: { break: null } });
 if (first !== 0) process.exit(first);
 const path = join(work, config.incrementalFile);
-const report = JSON.parse(readFileSync(path, 'utf8'));
+const readReport = () => JSON.parse(readFileSync(path, 'utf8'));
+const report = readReport();
 for (const file of Object.values(report.files)) {
   file.mutants = file.mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
 }
 writeFileSync(path, JSON.stringify(report));
-process.exit(run({ ignoreStatic: false }));
+const second = run({ ignoreStatic: false });
+
+// Every survivor must be explained, and every explanation be of a survivor.
+const unused = new Set(explained.flatMap(({ faults }) => faults));
+const unexplained = [];
+for (const [name, { source, mutants }] of Object.entries(readReport().files)) {
+  const lines = source.split('\n');
+  for (const { status, location, replacement } of mutants) {
+    if (status !== 'Survived' && status !== 'NoCoverage') continue;
+    const line = lines[location.start.line - 1];
+    const fault = explained
+      .flatMap(({ faults }) => faults)
+      .find(([file, text, ...replacements]) => {
+        return name === `src/${file}` && line.includes(text) && replacements.includes(replacement);
+      });
+    if (fault) unused.delete(fault);
+    else unexplained.push(`${name}:${location.start.line}: ${line.trim()}\n  with: ${replacement}`);
+  }
+}
+for (const text of unexplained) console.log(`survived, and nothing explains it: ${text}`);
+if (only.length === 0) for (const fault of unused) console.log(`explained, but found: ${fault.join(' | ')}`);
+process.exit(second !== 0 || unexplained.length > 0 || (only.length === 0 && unused.size > 0) ? 1 : 0);

@@ -122,6 +122,14 @@ describe('Feishu', () => {
     },
   );
 
+  it('says which of the three headers is the matter where one is missing', () => {
+    const { headers, body } = feishuSigned(encrypted(feishuSeal('{}')));
+    for (const name of Object.keys(headers)) {
+      const { [name]: _, ...others } = headers as Record<string, string>;
+      expect(errorOf(() => feishu().decode({ headers: others, body })).message, name).toMatch(/some are not/);
+    }
+  });
+
   it('judges the padding of an unsigned challenge although its JSON is whole', () => {
     const spaces = ' '.repeat(15 - (challenge.length % 16));
     // The last byte says 17: more than a block, and 1 to whoever looks at the low bits alone.
@@ -197,6 +205,14 @@ describe('bytes.ts', () => {
     expect(bytes.decodeUtf8(Uint8Array.of(0xf0, 0x90, 0x80, 0x80))).toBe('\u{10000}');
   });
 
+  it('decodes the first character of two bytes', () => {
+    expect(bytes.decodeUtf8(Uint8Array.of(0xc2, 0x80))).toBe('\u0080');
+  });
+
+  it('encodes the last character', () => {
+    expect(bytes.encodeUtf8('\u{10ffff}')).toEqual(Uint8Array.of(0xf4, 0x8f, 0xbf, 0xbf));
+  });
+
   it('decodes and encodes more than a call takes arguments', () => {
     const long = new Uint8Array(1_000_000).fill(0x61);
     expect(bytes.decodeUtf8(long) === 'a'.repeat(long.length)).toBe(true);
@@ -246,6 +262,17 @@ describe('what of a host is used', () => {
     ['takes half a character', decoder((input) => (hex(input) === 'e4bd' ? '\ufffd' : undefined)), 'decodeUtf8'],
   ])('is not an encoder or decoder that %s', (_, host, name) => {
     expect(chosen(host)).not.toContain(name);
+  });
+
+  it('is no TextEncoder where String does not know what is well-formed', () => {
+    const builtIn = Object.getOwnPropertyDescriptor(String.prototype, 'isWellFormed') as PropertyDescriptor;
+    try {
+      Object.defineProperty(String.prototype, 'isWellFormed', { ...builtIn, value: () => true });
+      expect(chosen(web)).not.toContain('encodeUtf8');
+    } finally {
+      Object.defineProperty(String.prototype, 'isWellFormed', builtIn);
+    }
+    expect(chosen(web)).toContain('encodeUtf8');
   });
 
   it('is no TextDecoder for memory that it does not take', () => {
@@ -302,29 +329,71 @@ describe('what of a host is used', () => {
     }
   });
 
-  it('decodes base64 strictly', () => {
-    const options: unknown[] = [];
-    const names = ['toBase64', 'setFromBase64'] as const;
-    const builtIn = names.map((name) => Object.getOwnPropertyDescriptor(Uint8Array.prototype, name));
+  it('decodes into the same memory again as long as there is room', () => {
+    const longest = 65_536;
+    const memoryOf = (decode: ReturnType<typeof makeByteCodec>['decodeBase64'], length: number, reserve = 0) =>
+      decode('A'.repeat(length), reserve)?.buffer;
+    const node64 = makeByteCodec(node).decodeBase64;
+    expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest));
+    expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest - 16, 16));
+    expect(memoryOf(node64, 4)).not.toBe(memoryOf(node64, longest, 16));
+    withSetFromBase64(undefined, () => {
+      const web64 = makeByteCodec({}).decodeBase64;
+      expect(memoryOf(web64, 4)).toBe(memoryOf(web64, ((longest - 1) / 3) * 4, 1));
+      expect(memoryOf(web64, 4, 16)).toBe(memoryOf(web64, 64, 16));
+      expect(memoryOf(web64, 4)).not.toBe(memoryOf(web64, ((longest - 1) / 3) * 4, 2));
+    });
+  });
+
+  /**
+   * Runs with a `setFromBase64` of its own, written with Buffer. `fault` gives how many bytes it says it wrote; where it
+   * gives nothing, it does as the standard says.
+   */
+  function withSetFromBase64(
+    fault: ((text: string, given: unknown) => number | undefined) | undefined,
+    run: () => void,
+  ) {
+    const builtIn = Object.getOwnPropertyDescriptor(Uint8Array.prototype, 'setFromBase64');
     const value = function (this: Uint8Array, text: string, given: unknown) {
-      options.push(given);
+      const written = fault?.(text, given);
+      if (written !== undefined) return { written };
       const decoded = Buffer.from(text, 'base64');
       if (decoded.toString('base64') !== text) throw new SyntaxError('no strict base64');
       this.set(decoded);
       return { written: decoded.length };
     };
     try {
-      Object.defineProperty(Uint8Array.prototype, 'setFromBase64', { value, configurable: true });
-      makeByteCodec({}).decodeBase64('AAAA', 0);
+      Object.defineProperty(Uint8Array.prototype, 'setFromBase64', { value, configurable: true, writable: true });
+      run();
     } finally {
-      names.forEach((name, index) => {
-        Reflect.deleteProperty(Uint8Array.prototype, name);
-        const descriptor = builtIn[index];
-        if (descriptor) Object.defineProperty(Uint8Array.prototype, name, descriptor);
-      });
+      Reflect.deleteProperty(Uint8Array.prototype, 'setFromBase64');
+      if (builtIn) Object.defineProperty(Uint8Array.prototype, 'setFromBase64', builtIn);
     }
+  }
+
+  it('decodes base64 strictly', () => {
+    const options: unknown[] = [];
+    withSetFromBase64(
+      (_, given) => {
+        options.push(given);
+        return undefined;
+      },
+      () => expect(makeByteCodec({}).decodeBase64('AAAA', 0)).toHaveLength(3),
+    );
     expect(options.length).toBeGreaterThan(0);
     for (const given of options) expect(given).toEqual({ lastChunkHandling: 'strict' });
+  });
+
+  it.each([
+    ['takes the URL alphabet', '-_-_AAE='],
+    ['takes spare bits', 'AB=='],
+    ['takes white space for a character', 'A A='],
+    ['takes a character beyond ASCII', 'AA\u0141A'],
+    ['takes a group of padding', 'AAAA===='],
+  ])('is no setFromBase64 that %s', (_, text) => {
+    const lenient = (given: string) => (given === text ? bytes.base64Length(given) : undefined);
+    withSetFromBase64(lenient, () => expect(chosen({})).not.toContain('decodeBase64'));
+    withSetFromBase64(undefined, () => expect(chosen({})).toContain('decodeBase64'));
   });
 
   describe('for digests', () => {
