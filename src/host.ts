@@ -28,7 +28,7 @@ interface NodeBufferModule {
 }
 
 interface NodeBuffer extends Uint8Array {
-  base64Write(text: string, offset: number): number;
+  base64Write(text: string, offset: number, length: number): number;
   /** In UTF-8. */
   write(text: string, offset: number): number;
   toString(encoding?: string): string;
@@ -118,6 +118,7 @@ export function makeByteCodec(host: Host): ByteCodec {
       [new Uint8Array(0)],
     ]),
     decodeBase64: soundest([nodeDecodeBase64, webDecodeBase64], host, portable.decodeBase64, [
+      ['AAEC', 16], // first, while scratch memory is zero as what is reserved in fresh memory
       ['+/+/AAE=', 0],
       ['-_-_AAE=', 0],
       ['AB==', 0],
@@ -244,7 +245,12 @@ function nodeDecodeBase64({ buffer, TextEncoder }: Host): ByteCodec['decodeBase6
     // Buffer skips what is no base64, which shows in the count; but it takes - and _ for + and /, and it cuts code units
     // to 8 bits, so that U+0141 counts as A: only ASCII may come before it.
     if (!isAscii(text, target)) return undefined;
-    if (target.base64Write(text, reserve) !== length || text.includes('-') || text.includes('_')) return undefined;
+    if (
+      target.base64Write(text, reserve, target.length - reserve) !== length ||
+      text.includes('-') ||
+      text.includes('_')
+    )
+      return undefined;
     return portable.hasSpareBits(text) ? undefined : new Uint8Array(memory, 0, reserve + length);
   };
 }

@@ -289,15 +289,20 @@ describe('what of a host is used', () => {
 
   /** Buffer whose base64 has one fault. */
   const buffer = (faults: {
-    write?: (text: string) => number | undefined;
+    write?: (text: string, at: number) => number | undefined;
     text?: (bytes: Uint8Array) => string | undefined;
     byteLength?: (text: string) => number | undefined;
   }): Host => {
     const from = (memory: ArrayBuffer, offset: number, length: number) => {
       const real = Buffer.from(memory, offset, length);
       return Object.assign(real, {
-        base64Write: (text: string, at: number) =>
-          faults.write?.(text) ?? node.buffer?.Buffer.prototype.base64Write.call(real as never, text, at),
+        // As strict as workerd, which takes a length beyond the end for a mistake, also where it is the default.
+        base64Write: (text: string, at: number, room = real.length) => {
+          if (at + room > real.length) throw new RangeError('length is out of range');
+          return (
+            faults.write?.(text, at) ?? node.buffer?.Buffer.prototype.base64Write.call(real as never, text, at, room)
+          );
+        },
         toString: (encoding: BufferEncoding) => faults.text?.(real) ?? Buffer.prototype.toString.call(real, encoding),
       });
     };
@@ -315,6 +320,7 @@ describe('what of a host is used', () => {
       'encodeBase64',
     ],
     ['makes something of nothing', buffer({ text: (input) => (input.length === 0 ? '=' : undefined) }), 'encodeBase64'],
+    ['writes at the start only', buffer({ write: (_, at) => (at > 0 ? 0 : undefined) }), 'decodeBase64'],
     ['skips + and /', buffer({ write: (text) => (/[+/]/.test(text) ? 0 : undefined) }), 'decodeBase64'],
     ['cannot count past 8 bits', buffer({ byteLength: (text) => text.length }), 'decodeBase64'],
   ])('is not a Buffer that %s', (_, host, name) => {
