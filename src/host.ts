@@ -186,7 +186,7 @@ interface LongTextReader {
 
 function nodeLongTextReader({ buffer, TextDecoder, versions }: Host): LongTextReader | undefined {
   if (versions?.webkit !== undefined) return undefined; // Bun, which has nothing faster
-  if (buffer?.transcode && Number.parseInt(versions?.v8 ?? '', 10) < 13) {
+  if (buffer?.transcode && Number.parseInt(`${versions?.v8}`, 10) < 13) {
     // Node 20 and 22, which read Chinese byte by byte. ASCII they read well, and into half the memory.
     const { isAscii, isUtf8, transcode } = buffer;
     const { utf8Slice, ucs2Slice } = buffer.Buffer.prototype;

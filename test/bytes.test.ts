@@ -135,13 +135,19 @@ describe('makeByteCodec on Node', () => {
     const { host, used } = makeHost(v8);
     const { decodeUtf8 } = makeByteCodec(host);
     used.length = 0; // it was tried first
-    const bytes = Buffer.from(text);
-    expect(decodeUtf8(bytes, 0, bytes.length) === text).toBe(true);
+    const bytes = Buffer.from(`xxx${text}`);
+    expect(decodeUtf8(bytes, 3, bytes.length) === text).toBe(true);
     expect(used).toEqual(expected);
     used.length = 0;
     bytes[7] = 0xff;
     expect(decodeUtf8(bytes, 0, bytes.length)).toBeUndefined();
     expect(used).not.toContain('transcode'); // it would throw
+  });
+
+  it.each(['12.4', '13.6'])('of V8 %s keeps the BOM of long text', (v8) => {
+    const { decodeUtf8 } = makeByteCodec(makeHost(v8).host);
+    const bytes = Buffer.from(`\ufeff${chinese}`);
+    expect(decodeUtf8(bytes, 0, bytes.length)?.charCodeAt(0)).toBe(0xfeff);
   });
 
   it('reads all in one way in Bun', () => {

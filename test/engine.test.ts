@@ -11,6 +11,7 @@ import {
   nativeAesCbc,
   nobleAesCbc,
 } from '../src/engine.ts';
+import { thisHost } from '../src/host.ts';
 import { nativeAesCbcOfBun } from './helpers.ts';
 
 /** An engine that notes what it is given and gives the blocks back as they are. */
@@ -155,5 +156,29 @@ describe.each([
       expect(new Uint8Array(aes.decrypt(message))).toEqual(new Uint8Array(32).fill(7));
       expect(aes.decrypt(iv)).toHaveLength(0);
     }
+  });
+});
+
+describe('the native engine', () => {
+  const key = new Uint8Array(32);
+  const message = Uint8Array.from([...iv, ...nativeAesCbc(key).encrypt(iv, new Uint8Array(32))]);
+
+  it('gives a view of what it decrypted, but not in Bun', () => {
+    expect(nativeAesCbc(key).decrypt(message).byteOffset % 32).toBe(16);
+    expect(nativeAesCbcOfBun(key).decrypt(message).byteOffset).toBe(0);
+  });
+
+  it('does without versions', () => {
+    vi.stubGlobal('process', { getBuiltinModule: process.getBuiltinModule });
+    const { decrypt } = nativeAesCbc(key);
+    vi.unstubAllGlobals();
+    expect(new Uint8Array(decrypt(message))).toEqual(new Uint8Array(32));
+  });
+
+  it('needs a process', () => {
+    vi.stubGlobal('process', undefined);
+    const host = thisHost();
+    vi.unstubAllGlobals();
+    expect(host).toMatchObject({ buffer: undefined, crypto: undefined, versions: undefined });
   });
 });

@@ -31,7 +31,6 @@ export const explained = [
       ['bytes.ts', 'if (sextets === undefined)', 'true'],
       ['bytes.ts', "text.replace(/[\\t\\n\\f\\r ]+/g, '')", '/[\\t\\n\\f\\r ]/g'],
       ['engine.ts', 'isLE && isAligned32(bytes)', 'false'],
-      ['host.ts', 'return builtIn === undefined', 'true'],
       ['host.ts', "text.includes('\\ufffd')", '""'],
       ['host.ts', 'if (text.length <= 512)', 'true', 'text.length < 512'],
       ['host.ts', 'return reserve === 0 ? target', 'false'],
@@ -63,6 +62,8 @@ export const explained = [
       ['feishu.ts', 'opened?.isPadded', 'opened.isPadded'],
       ['feishu.ts', 'unpaddedLength(padded, 16) >= 0', 'unpaddedLength(padded, 16) > 0'], // nothing is no challenge
       ['host.ts', 'if (length < 0) return undefined', 'false'], // then the count is wrong
+      ['host.ts', 'buffer?.transcode', 'buffer.transcode'], // without Buffer nobody comes here
+      ['host.ts', "transcode(bytes, 'utf8', 'ucs2')", '""'], // which means UTF-8
       ['pkcs7.ts', 'return wrong < 0', 'wrong <= 0'], // it is never 0: padding is not both 1 and a block
       ['request.ts', '} catch {', '{}'], // a function that returns nothing returns undefined
       ['request.ts', 'text === undefined ? undefined', 'false'], // undefined is no JSON
@@ -73,6 +74,7 @@ export const explained = [
     why: 'throws, and what throws is passed over like what is not there',
     faults: [
       ['hash.ts', 'if (crypto === undefined)', 'false'],
+      ['hash.ts', 'candidate?.(...question)', 'candidate(...question)'],
       ['host.ts', 'if (buffer === undefined)', 'false'],
       [
         'host.ts',
