@@ -323,10 +323,11 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   /**
    * The URL challenge, the one request that Feishu encrypts without signing it. Whoever sends captured ciphertext this
    * way must not learn from the answer, nor from its time, how far decryption came: everything that can go wrong has one
-   * answer, padding is judged last, and there is no more to work on than a challenge can hold.
+   * answer, padding is judged last, and there is no less and no more to work on than a challenge can hold.
    */
   function readUnsigned(encrypt: string, aes: AesCbc): FeishuChallenge {
-    const opened = encrypt.length > MAX_CHALLENGE_LENGTH ? undefined : openUnverified(aes, encrypt);
+    const isOfItsSize = encrypt.length >= MIN_CHALLENGE_LENGTH && encrypt.length <= MAX_CHALLENGE_LENGTH;
+    const opened = isOfItsSize ? openUnverified(aes, encrypt) : undefined;
     const text = opened?.text;
     // What is no UTF-8 costs one parse that fails, like what is no JSON.
     const payload = parseJsonObject(text ?? '\0');
@@ -465,6 +466,12 @@ function openUnverified(aes: AesCbc, encrypt: string): { text: string | undefine
   const text = bytesHere().decodeUtf8(padded, 0, padded.length);
   return { text: text?.slice(0, text.length - blanks), isPadded };
 }
+
+/**
+ * Shortest base64 taken for an unsigned challenge: the IV and 3 blocks, which `type` and `challenge` by themselves take.
+ * With less, an attacker's changes to the IV would show in the time that JSON takes to be refused.
+ */
+const MIN_CHALLENGE_LENGTH = 88;
 
 /**
  * Longest base64 taken for an unsigned challenge: 1,024 characters, each written \uXXXX, with a token and the field names

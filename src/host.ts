@@ -245,12 +245,8 @@ function nodeDecodeBase64({ buffer, TextEncoder }: Host): ByteCodec['decodeBase6
     // Buffer skips what is no base64, which shows in the count; but it takes - and _ for + and /, and it cuts code units
     // to 8 bits, so that U+0141 counts as A: only ASCII may come before it.
     if (!isAscii(text, target)) return undefined;
-    if (
-      target.base64Write(text, reserve, target.length - reserve) !== length ||
-      text.includes('-') ||
-      text.includes('_')
-    )
-      return undefined;
+    const written = target.base64Write(text, reserve, target.length - reserve);
+    if (written !== length || text.includes('-') || text.includes('_')) return undefined;
     return portable.hasSpareBits(text) ? undefined : new Uint8Array(memory, 0, reserve + length);
   };
 }

@@ -150,6 +150,29 @@ describe('Feishu', () => {
     expect(codeOf(() => feishu().decode({ body: encrypted(padded(16_384 * 0.75 - 16)) }))).toBe('ERR_SIGNATURE');
   });
 
+  it('opens no unsigned envelope that is shorter than any challenge', () => {
+    let calls = 0;
+    const codec = createFeishuCodec({
+      encryptKey: FEISHU.encryptKey,
+      aes: (key) => {
+        const { encrypt, decrypt } = nobleAesCbc(key);
+        const counting = (ivAndBlocks: Uint8Array) => {
+          calls += 1;
+          return decrypt(ivAndBlocks);
+        };
+        return { encrypt, decrypt: counting };
+      },
+    });
+    const shortest = feishuSeal('{"type":"url_verification","challenge":""}');
+    expect(shortest).toHaveLength(88);
+    expect(codec.decode({ body: encrypted(shortest) }).kind).toBe('challenge');
+    expect(calls).toBe(1);
+    expect(codeOf(() => codec.decode({ body: encrypted(feishuSeal('{"type":"url_verification"}')) }))).toBe(
+      'ERR_SIGNATURE',
+    );
+    expect(calls).toBe(1);
+  });
+
   it('takes no encrypted body for a plain one, whatever stands beside it', () => {
     const body = JSON.stringify({ ...JSON.parse(challenge), encrypt: '' });
     expect(codeOf(() => plain().decode({ body }))).toBe('ERR_REQUEST');

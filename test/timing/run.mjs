@@ -222,7 +222,7 @@ const samples = 40_000;
 const decoders = codecsOf(sound);
 for (const [name, blocks] of [
   ['all of a captured event', 64],
-  ['its first block', 2],
+  ['its first three blocks', 4],
 ]) {
   const classes = () => pools([captured(true, blocks), captured(false, blocks)], 4096);
   check(`feishu.decode unsigned, ${name}, padding right against wrong`, attempt(decoders.feishu.decode), classes, {
