@@ -110,6 +110,8 @@ function takeText(units: number[]): string {
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The code unit of `=`. */
+const EQUALS = 0x3d;
 const INVALID = 64;
 
 let sextets: Uint8Array | undefined;
@@ -125,7 +127,6 @@ function sextetTable(): Uint8Array {
 
 /** Base64 of the standard alphabet with padding (RFC 4648 section 4), on one line. */
 export function encodeBase64(bytes: Uint8Array): string {
-  const padding = '='.charCodeAt(0);
   let text = '';
   const codes: number[] = [];
   for (let at = 0; at < bytes.length; at += 3) {
@@ -134,8 +135,8 @@ export function encodeBase64(bytes: Uint8Array): string {
     codes.push(
       ALPHABET.charCodeAt(group >> 18),
       ALPHABET.charCodeAt((group >> 12) & 63),
-      left > 1 ? ALPHABET.charCodeAt((group >> 6) & 63) : padding,
-      left > 2 ? ALPHABET.charCodeAt(group & 63) : padding,
+      left > 1 ? ALPHABET.charCodeAt((group >> 6) & 63) : EQUALS,
+      left > 2 ? ALPHABET.charCodeAt(group & 63) : EQUALS,
     );
     if (codes.length >= ARGUMENTS) text += takeText(codes);
   }
@@ -156,9 +157,8 @@ export function hasSpareBits(text: string): boolean {
 }
 
 function paddingOf(text: string): number {
-  const equals = 0x3d;
-  if (text.charCodeAt(text.length - 1) !== equals) return 0;
-  return text.charCodeAt(text.length - 2) === equals ? 2 : 1;
+  if (text.charCodeAt(text.length - 1) !== EQUALS) return 0;
+  return text.charCodeAt(text.length - 2) === EQUALS ? 2 : 1;
 }
 
 /**

@@ -45,6 +45,18 @@ function unless<T>(code: string, attempt: () => T, instead: () => T): T {
   }
 }
 
+/** DingTalk whose refusal of a configuration is another error. */
+const dingTalkRefusingWith = (error: (options: sources.DingTalkCodecOptions) => Error) => ({
+  createDingTalkCodec: (options: sources.DingTalkCodecOptions) =>
+    unless(
+      'ERR_CONFIG',
+      () => lib.createDingTalkCodec(options),
+      () => {
+        throw error(options);
+      },
+    ),
+});
+
 /** An engine whose parts are changed. */
 const noble = (change: (aes: sources.AesCbc, key: Uint8Array) => object) => ({
   nobleAesCbc: (key: Uint8Array): sources.AesCbc => {
@@ -298,30 +310,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     section: 'error codes',
     fault: 'a secret in a message',
-    broken: {
-      createDingTalkCodec: (options) =>
-        unless(
-          'ERR_CONFIG',
-          () => lib.createDingTalkCodec(options),
-          () => {
-            throw new lib.CallbackError('ERR_CONFIG', `not a good key at all: ${options.encodingAesKey}`, 900004);
-          },
-        ),
-    },
+    broken: dingTalkRefusingWith(
+      ({ encodingAesKey }) => new lib.CallbackError('ERR_CONFIG', `not a good key at all: ${encodingAesKey}`, 900004),
+    ),
   },
   {
     section: 'error codes',
     fault: 'no number for DingTalk',
-    broken: {
-      createDingTalkCodec: (options) =>
-        unless(
-          'ERR_CONFIG',
-          () => lib.createDingTalkCodec(options),
-          () => {
-            throw new lib.CallbackError('ERR_CONFIG', 'the key is not a good key');
-          },
-        ),
-    },
+    broken: dingTalkRefusingWith(() => new lib.CallbackError('ERR_CONFIG', 'the key is not a good key')),
   },
   {
     section: "programmer's mistakes",

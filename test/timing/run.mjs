@@ -107,19 +107,21 @@ const codecsOf = ({ index }) => ({
   tencent: index.createTencentChatCodec({ ...TENCENT, now: () => NOW }),
 });
 
-const wrongSignature = {
-  feishu: (at) => () => {
-    const body = JSON.stringify({ encrypt: randomBytes(48).toString('base64') });
-    const signature = hash('sha256', '1700000000', 'nonce', FEISHU.encryptKey, body);
-    return {
-      body,
-      headers: {
-        'x-lark-request-timestamp': '1700000000',
-        'x-lark-request-nonce': 'nonce',
-        'x-lark-signature': differentAt(signature, at(64)),
-      },
-    };
+/** A request of Feishu with `change` made to its signature. */
+const feishuRequest = (body, change = (signature) => signature) => ({
+  body,
+  headers: {
+    'x-lark-request-timestamp': '1700000000',
+    'x-lark-request-nonce': 'nonce',
+    'x-lark-signature': change(hash('sha256', '1700000000', 'nonce', FEISHU.encryptKey, body)),
   },
+});
+
+const wrongSignature = {
+  feishu: (at) => () =>
+    feishuRequest(JSON.stringify({ encrypt: randomBytes(48).toString('base64') }), (signature) =>
+      differentAt(signature, at(64)),
+    ),
   dingTalk: (at) => () => {
     const encrypt = randomBytes(48).toString('base64');
     const signature = hash('sha1', ...[DINGTALK.token, '1700000000', 'nonce', encrypt].sort());
@@ -172,18 +174,7 @@ const feishuSealed = (text, tail) => {
   );
 };
 const feishuUnsigned = (text, tail) => () => ({ body: JSON.stringify({ encrypt: feishuSealed(text(), tail) }) });
-const feishuSigned = (text, tail) => () => {
-  const { body } = feishuUnsigned(text, tail)();
-  const signature = hash('sha256', '1700000000', 'nonce', FEISHU.encryptKey, body);
-  return {
-    body,
-    headers: {
-      'x-lark-request-timestamp': '1700000000',
-      'x-lark-request-nonce': 'nonce',
-      'x-lark-signature': signature,
-    },
-  };
-};
+const feishuSigned = (text, tail) => () => feishuRequest(feishuUnsigned(text, tail)().body);
 const dingTalkSigned =
   (text, tail, length = 1000) =>
   () => {
