@@ -17,6 +17,7 @@ import {
 import { hexDigest, makeHexDigest } from '../src/hash.ts';
 import { bytesHere, type Host, isWellFormed, makeByteCodec, thisHost } from '../src/host.ts';
 import { bytesSuite } from './bytes.suite.ts';
+import { setFromBase64 } from './helpers.ts';
 
 bytesSuite('bytes.ts', bytes);
 bytesSuite('host.ts, the built-ins of Node', { utf8Length, ...bytesHere() });
@@ -40,13 +41,7 @@ describe('with the base64 of ES2026', () => {
     toBase64(this: Uint8Array): string {
       return Buffer.from(this).toString('base64');
     },
-    setFromBase64(this: Uint8Array, text: string): { written: number } {
-      const plain = text.replace(/[\t\n\f\r ]/g, '');
-      const decoded = Buffer.from(plain, 'base64');
-      if (decoded.toString('base64') !== plain) throw new SyntaxError('no strict base64');
-      this.set(decoded.subarray(0, this.length));
-      return { written: Math.min(decoded.length, this.length) };
-    },
+    setFromBase64,
   };
   const missing = Object.entries(methods).filter(([name]) => !(name in Uint8Array.prototype));
   const install = () => {
