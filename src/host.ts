@@ -105,6 +105,11 @@ export function bytesHere(): ByteCodec {
 
 /** The fastest sound byte codec that can be made of `host`, function by function. */
 export function makeByteCodec(host: Host): ByteCodec {
+  const { decodeBase64 } = portable;
+  const texts = ['AAEC', '+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
+  // What is reserved in scratch memory stays zero, as in fresh memory, as long as nothing is decoded without.
+  const questions = texts.map((text): [string, number] => [text, 16]);
+  const builtIn = soundest([webDecodeBase64], host, decodeBase64, questions);
   return {
     encodeUtf8: soundest([webEncodeUtf8], host, portable.encodeUtf8, [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a']]),
     decodeUtf8: soundest([nodeDecodeUtf8, webDecodeUtf8], host, portable.decodeUtf8, [
@@ -117,15 +122,7 @@ export function makeByteCodec(host: Host): ByteCodec {
       [Uint8Array.of(0xfb, 0xff, 0xfe, 0)],
       [new Uint8Array(0)],
     ]),
-    decodeBase64: soundest([nodeDecodeBase64, webDecodeBase64], host, portable.decodeBase64, [
-      ['AAEC', 16], // first, while scratch memory is zero as what is reserved in fresh memory
-      ['+/+/AAE=', 0],
-      ['-_-_AAE=', 0],
-      ['AB==', 0],
-      ['A A=', 0],
-      ['AA\u0141A', 0],
-      ['AAAA====', 0],
-    ]),
+    decodeBase64: soundest([(node) => nodeDecodeBase64(node, builtIn), () => builtIn], host, decodeBase64, questions),
   };
 }
 
@@ -225,18 +222,24 @@ function webEncodeBase64(): ByteCodec['encodeBase64'] | undefined {
 /** Longest decoded envelope that scratch memory is kept for; allocating costs more than decoding a kilobyte. */
 const SCRATCH_BYTES = 65_536;
 
-function nodeDecodeBase64({ buffer, TextEncoder }: Host): ByteCodec['decodeBase64'] | undefined {
+/** Up to so many characters a Buffer has less to set up than what ES2026 gives, and beyond that it is slower. */
+const SHORT_BASE64 = 512;
+
+function nodeDecodeBase64(
+  { buffer, TextEncoder }: Host,
+  builtIn: ByteCodec['decodeBase64'],
+): ByteCodec['decodeBase64'] | undefined {
   if (buffer === undefined || TextEncoder === undefined) return undefined;
   const encoder = new TextEncoder();
   // Each is the faster one where it is used: byteLength has less to set up, encodeInto does more characters at once.
   const isAscii = (text: string, into: Uint8Array): boolean => {
-    if (text.length <= 512) return buffer.Buffer.byteLength(text) === text.length;
+    if (text.length <= SHORT_BASE64) return buffer.Buffer.byteLength(text) === text.length;
     const { read, written } = encoder.encodeInto(text, into);
     return read === text.length && written === read;
   };
   const scratch = new ArrayBuffer(SCRATCH_BYTES);
   const scratchBuffer = buffer.Buffer.from(scratch, 0, SCRATCH_BYTES);
-  return (text, reserve) => {
+  const decode = (text: string, reserve: number) => {
     const length = portable.base64Length(text);
     if (length < 0) return undefined;
     const fits = text.length + reserve <= SCRATCH_BYTES;
@@ -249,6 +252,8 @@ function nodeDecodeBase64({ buffer, TextEncoder }: Host): ByteCodec['decodeBase6
     if (written !== length || text.includes('-') || text.includes('_')) return undefined;
     return portable.hasSpareBits(text) ? undefined : new Uint8Array(memory, 0, reserve + length);
   };
+  if (builtIn === portable.decodeBase64) return decode;
+  return (text, reserve) => (text.length > SHORT_BASE64 ? builtIn : decode)(text, reserve);
 }
 
 function webDecodeBase64(): ByteCodec['decodeBase64'] | undefined {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as bytes from '../src/bytes.ts';
 import {
   base64Length,
@@ -54,6 +54,7 @@ describe('with the base64 of ES2026', () => {
 
   install();
   const codec = makeByteCodec({});
+  const onNode = makeByteCodec(thisHost());
   remove();
   beforeAll(install);
   afterAll(remove);
@@ -68,7 +69,18 @@ describe('with the base64 of ES2026', () => {
     const long = Buffer.alloc(65_537, 'codec');
     expect(codec.decodeBase64(long.toString('base64'), 16)?.subarray(16)).toEqual(new Uint8Array(long));
   });
+  it.each([
+    [384, 0],
+    [385, 1],
+  ])('decodes %i bytes on Node with it %i times', (length, times) => {
+    const builtIn = vi.spyOn(Uint8Array.prototype as unknown as typeof methods, 'setFromBase64');
+    const text = Buffer.alloc(length, 'codec').toString('base64');
+    expect(onNode.decodeBase64(text, 0)).toEqual(bytes.decodeBase64(text));
+    expect(builtIn).toHaveBeenCalledTimes(times);
+    builtIn.mockRestore();
+  });
   bytesSuite('host.ts', { utf8Length, ...codec });
+  bytesSuite('host.ts, on Node', { utf8Length, ...onNode });
 });
 
 describe('makeByteCodec', () => {
