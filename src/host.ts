@@ -105,11 +105,11 @@ export function bytesHere(): ByteCodec {
 
 /** The fastest sound byte codec that can be made of `host`, function by function. */
 export function makeByteCodec(host: Host): ByteCodec {
-  const { decodeBase64 } = portable;
-  const texts = ['AAEC', '+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
+  const base64 = ['AAEC', '+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
   // What is reserved in scratch memory stays zero, as in fresh memory, as long as nothing is decoded without.
-  const questions = texts.map((text): [string, number] => [text, 16]);
-  const builtIn = soundest([webDecodeBase64], host, decodeBase64, questions);
+  const reserving = base64.map((text): [string, number] => [text, 16]);
+  const builtIn = soundest([webDecodeBase64], host, portable.decodeBase64, reserving);
+  const nodeDecoder = () => nodeDecodeBase64(host, builtIn);
   return {
     encodeUtf8: soundest([webEncodeUtf8], host, portable.encodeUtf8, [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a']]),
     decodeUtf8: soundest([nodeDecodeUtf8, webDecodeUtf8], host, portable.decodeUtf8, [
@@ -122,7 +122,7 @@ export function makeByteCodec(host: Host): ByteCodec {
       [Uint8Array.of(0xfb, 0xff, 0xfe, 0)],
       [new Uint8Array(0)],
     ]),
-    decodeBase64: soundest([(node) => nodeDecodeBase64(node, builtIn), () => builtIn], host, decodeBase64, questions),
+    decodeBase64: soundest([nodeDecoder, () => builtIn], host, portable.decodeBase64, reserving),
   };
 }
 
@@ -225,6 +225,7 @@ const SCRATCH_BYTES = 65_536;
 /** Up to so many characters a Buffer has less to set up than what ES2026 gives, and beyond that it is slower. */
 const SHORT_BASE64 = 512;
 
+/** `builtIn` is what ES2026 gives, or the portable function where it gives nothing. */
 function nodeDecodeBase64(
   { buffer, TextEncoder }: Host,
   builtIn: ByteCodec['decodeBase64'],
