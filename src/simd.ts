@@ -93,7 +93,10 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
   let loaded: Uint8Array | undefined;
   /** Views of so many blocks at the start of the window. */
   const views: Uint8Array[] = [];
-  const windowView = (size: number): Uint8Array => {
+  const decryptWindow = (ivAndBlocks: Uint8Array): Uint8Array => {
+    memory.set(ivAndBlocks, WINDOW);
+    const size = ivAndBlocks.length - AES_BLOCK;
+    kernel.decrypt(size);
     if (size > SMALL) return memory.subarray(WINDOW, WINDOW + size);
     views[size / AES_BLOCK] ??= memory.subarray(WINDOW, WINDOW + size);
     return views[size / AES_BLOCK] as Uint8Array;
@@ -118,18 +121,20 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
       },
       decrypt(ivAndBlocks) {
         requireWholeBlocks(ivAndBlocks);
-        const size = ivAndBlocks.length - AES_BLOCK;
         if (loaded !== schedule) {
           memory.set(schedule, SCHEDULE);
           loaded = schedule;
         }
-        const plaintext = resultBytes(size);
-        for (let at = 0; at < size; at += WINDOW_SIZE) {
-          // The block before a part is its IV.
-          const part = size <= WINDOW_SIZE ? ivAndBlocks : ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
-          memory.set(part, WINDOW);
-          kernel.decrypt(part.length - AES_BLOCK);
-          plaintext.set(windowView(part.length - AES_BLOCK), at);
+        const size = ivAndBlocks.length - AES_BLOCK;
+        let plaintext: Uint8Array;
+        if (size <= WINDOW_SIZE) {
+          plaintext = copyOf(decryptWindow(ivAndBlocks));
+        } else {
+          plaintext = new Uint8Array(size);
+          for (let at = 0; at < size; at += WINDOW_SIZE) {
+            // The block before a part is its IV.
+            plaintext.set(decryptWindow(ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE)), at);
+          }
         }
         memory.fill(0, KEY, WINDOW + AES_BLOCK + Math.min(size, WINDOW_SIZE) + OVERRUN);
         return plaintext;
@@ -141,15 +146,18 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
 let pool: Uint8Array | undefined;
 let poolUsed = 0;
 
-/** Memory of zeros for a result of whole blocks. Small ones are cut from a common piece, as Node does for Buffers. */
-function resultBytes(size: number): Uint8Array {
-  if (size > SMALL) return new Uint8Array(size);
-  if (pool === undefined || poolUsed + size > pool.length) {
+/** A small copy is cut from a common piece of memory, as Node does for Buffers. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  if (length > SMALL) return bytes.slice();
+  if (pool === undefined || poolUsed + length > pool.length) {
     pool = new Uint8Array(4 * SMALL);
     poolUsed = 0;
   }
-  poolUsed += size;
-  return pool.subarray(poolUsed - size, poolUsed);
+  poolUsed += length;
+  const copy = pool.subarray(poolUsed - length, poolUsed);
+  copy.set(bytes);
+  return copy;
 }
 
 /**
