@@ -10,13 +10,18 @@ import { type PaddingBlock, paddingLength } from './pkcs7.ts';
 /**
  * AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) bound to one key: whole blocks of 16 bytes, no padding,
  * synchronous. Results are memory that no later call overwrites, perhaps a Node Buffer, and like one perhaps a part of an
- * ArrayBuffer that holds other results; arguments are read during the call only and never written to.
+ * ArrayBuffer that holds other results; arguments are read during the call only and, `into` apart, never written to.
  */
 export interface AesCbc {
   /** Ciphertext of `blocks` (a multiple of 16 bytes) under `iv` (16 bytes): as long as `blocks`. */
   encrypt(iv: Uint8Array, blocks: Uint8Array): Uint8Array;
-  /** Plaintext blocks of `iv ‖ ciphertext` given in one piece (a multiple of 16 bytes): 16 bytes shorter. */
-  decrypt(ivAndBlocks: Uint8Array): Uint8Array;
+  /**
+   * Plaintext blocks of `iv ‖ ciphertext` given in one piece (a multiple of 16 bytes): 16 bytes shorter.
+   *
+   * A caller that has memory for them gives it as `into`: `ivAndBlocks` itself, where that is of no more use, or as many
+   * bytes elsewhere. The engine may then write there, and return that part of it.
+   */
+  decrypt(ivAndBlocks: Uint8Array, into?: Uint8Array): Uint8Array;
 }
 
 /**
@@ -180,8 +185,9 @@ export function encryptPadded(aes: AesCbc, iv: Uint8Array, plaintext: Uint8Array
   return ivAndCiphertext;
 }
 
-/** The padded plaintext of `iv ‖ ciphertext`; `undefined` where there are no whole blocks of it. */
+/** The padded plaintext of `iv ‖ ciphertext`, perhaps in its place; `undefined` where there are no whole blocks of it. */
 export function decryptBlocks(aes: AesCbc, ivAndCiphertext: Uint8Array): Uint8Array | undefined {
   const { length } = ivAndCiphertext;
-  return length >= 2 * AES_BLOCK && length % AES_BLOCK === 0 ? aes.decrypt(ivAndCiphertext) : undefined;
+  const isWhole = length >= 2 * AES_BLOCK && length % AES_BLOCK === 0;
+  return isWhole ? aes.decrypt(ivAndCiphertext, ivAndCiphertext) : undefined;
 }

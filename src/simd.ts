@@ -119,22 +119,19 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
         noble ??= nobleAesCbc(ownKey);
         return noble.encrypt(iv, blocks);
       },
-      decrypt(ivAndBlocks) {
+      decrypt(ivAndBlocks, into) {
         requireWholeBlocks(ivAndBlocks);
+        const size = ivAndBlocks.length - AES_BLOCK;
+        if (into !== undefined && into.length < size) throw new TypeError('`into` is too short for the plaintext');
         if (loaded !== schedule) {
           memory.set(schedule, SCHEDULE);
           loaded = schedule;
         }
-        const size = ivAndBlocks.length - AES_BLOCK;
-        let plaintext: Uint8Array;
-        if (size <= WINDOW_SIZE) {
-          plaintext = copyOf(decryptWindow(ivAndBlocks));
-        } else {
-          plaintext = new Uint8Array(size);
-          for (let at = 0; at < size; at += WINDOW_SIZE) {
-            // The block before a part is its IV.
-            plaintext.set(decryptWindow(ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE)), at);
-          }
+        const plaintext = into === undefined ? newBytes(size) : into.subarray(0, size);
+        for (let at = 0; at < size; at += WINDOW_SIZE) {
+          // The block before a part is its IV, and is overwritten by that part only.
+          const part = size <= WINDOW_SIZE ? ivAndBlocks : ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
+          plaintext.set(decryptWindow(part), at);
         }
         memory.fill(0, KEY, WINDOW + AES_BLOCK + Math.min(size, WINDOW_SIZE) + OVERRUN);
         return plaintext;
@@ -146,18 +143,15 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
 let pool: Uint8Array | undefined;
 let poolUsed = 0;
 
-/** A small copy is cut from a common piece of memory, as Node does for Buffers. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const { length } = bytes;
-  if (length > SMALL) return bytes.slice();
-  if (pool === undefined || poolUsed + length > pool.length) {
+/** Memory for a result. A small piece is cut from a common one, as Node does for Buffers. */
+function newBytes(size: number): Uint8Array {
+  if (size > SMALL) return new Uint8Array(size);
+  if (pool === undefined || poolUsed + size > pool.length) {
     pool = new Uint8Array(4 * SMALL);
     poolUsed = 0;
   }
-  poolUsed += length;
-  const copy = pool.subarray(poolUsed - length, poolUsed);
-  copy.set(bytes);
-  return copy;
+  poolUsed += size;
+  return pool.subarray(poolUsed - size, poolUsed);
 }
 
 /**

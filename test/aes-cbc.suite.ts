@@ -249,6 +249,15 @@ export function aesCbcSuite(name: string, engine: AesCbcEngine): void {
       expect(inputs).toEqual(copies);
     });
 
+    it.each([0, 16, 48, 4096, 32_768, 100_000])('decrypts %i bytes into memory that it is given', (length) => {
+      const aes = engine(key);
+      const message = sample(16 + length, 16);
+      const expected = toHex(aes.decrypt(message));
+      expect(toHex(aes.decrypt(message, new Uint8Array(16 + length)))).toBe(expected);
+      expect(toHex(message)).toBe(toHex(sample(16 + length, 16)));
+      expect(toHex(aes.decrypt(message, message))).toBe(expected);
+    });
+
     it('takes views at every offset, and leaves what lies around them', () => {
       const blocks = sample(48, 15);
       const aes = engine(key);

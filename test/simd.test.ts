@@ -167,6 +167,14 @@ describe('behaviour', () => {
     expect(bound.decrypt(bytes(16 + 4112)).buffer.byteLength).toBe(4112);
   });
 
+  test('decrypts in place where it may', () => {
+    const bound = simd(bytes(32));
+    const input = bytes(16 + 1024);
+    const result = bound.decrypt(input, input);
+    expect([result.buffer, result.byteOffset, result.length]).toEqual([input.buffer, 0, 1024]);
+    expect(() => bound.decrypt(input, new Uint8Array(1023))).toThrow(TypeError);
+  });
+
   test('inputs are left alone, and the key is copied', () => {
     const [key, iv, blocks] = [bytes(32), bytes(16), bytes(4096)];
     const input = Uint8Array.of(...iv, ...blocks);

@@ -85,6 +85,12 @@ createFeishuCodec({ encryptKey: new Uint8Array(32) });
 createFeishuCodec({ encryptKey: 'k', random: async (n: number) => new Uint8Array(n) });
 // @ts-expect-error: an engine is bound to a key
 createFeishuCodec({ encryptKey: 'k', aes: { encrypt: () => new Uint8Array(), decrypt: () => new Uint8Array() } });
+// An engine may leave `into` aside.
+createFeishuCodec({ encryptKey: 'k', aes: () => ({ encrypt: (_iv, blocks) => blocks, decrypt: (blocks) => blocks }) });
+createFeishuCodec({
+  encryptKey: 'k',
+  aes: () => ({ encrypt: (_iv, blocks) => blocks, decrypt: (blocks, into = blocks) => into.subarray(16) }),
+});
 // @ts-expect-error: a timestamp is opaque text
 feishu.encode({}, { timestamp: 1_700_000_000 });
 // @ts-expect-error: an unknown option
