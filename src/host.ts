@@ -225,6 +225,16 @@ const SCRATCH_BYTES = 65_536;
 /** Up to so many characters a Buffer has less to set up than what ES2026 gives, and beyond that it is slower. */
 const SHORT_BASE64 = 512;
 
+/** Views of scratch memory from its start. Making one takes as long as decoding a short text, so short ones are kept. */
+function scratchViews(scratch: ArrayBuffer): (length: number) => Uint8Array {
+  const views: Uint8Array[] = [];
+  return (length) => {
+    if (length > SHORT_BASE64) return new Uint8Array(scratch, 0, length);
+    views[length] ??= new Uint8Array(scratch, 0, length);
+    return views[length] as Uint8Array;
+  };
+}
+
 /** `builtIn` is what ES2026 gives, or the portable function where it gives nothing. */
 function nodeDecodeBase64(
   { buffer, TextEncoder }: Host,
@@ -240,6 +250,7 @@ function nodeDecodeBase64(
   };
   const scratch = new ArrayBuffer(SCRATCH_BYTES);
   const scratchBuffer = buffer.Buffer.from(scratch, 0, SCRATCH_BYTES);
+  const scratchView = scratchViews(scratch);
   const decode = (text: string, reserve: number) => {
     const length = portable.base64Length(text);
     if (length < 0) return undefined;
@@ -251,7 +262,8 @@ function nodeDecodeBase64(
     if (!isAscii(text, target)) return undefined;
     const written = target.base64Write(text, reserve, target.length - reserve);
     if (written !== length || text.includes('-') || text.includes('_')) return undefined;
-    return portable.hasSpareBits(text) ? undefined : new Uint8Array(memory, 0, reserve + length);
+    if (portable.hasSpareBits(text)) return undefined;
+    return fits ? scratchView(reserve + length) : new Uint8Array(memory, 0, reserve + length);
   };
   if (builtIn === portable.decodeBase64) return decode;
   return (text, reserve) => (text.length > SHORT_BASE64 ? builtIn : decode)(text, reserve);
@@ -260,18 +272,20 @@ function nodeDecodeBase64(
 function webDecodeBase64(): ByteCodec['decodeBase64'] | undefined {
   if (!('setFromBase64' in Uint8Array.prototype)) return undefined;
   const scratch = new ArrayBuffer(SCRATCH_BYTES);
+  const scratchView = scratchViews(scratch);
   const strict = { lastChunkHandling: 'strict' } as const;
   return (text, reserve) => {
     const length = portable.base64Length(text);
     if (length < 0) return undefined;
-    const memory = reserve + length <= SCRATCH_BYTES ? scratch : new ArrayBuffer(reserve + length);
-    const target = new Uint8Array(memory, reserve, length) as Base64Bytes;
+    const fits = reserve + length <= SCRATCH_BYTES;
+    const bytes = fits ? scratchView(reserve + length) : new Uint8Array(reserve + length);
+    const target = (reserve === 0 ? bytes : bytes.subarray(reserve)) as Base64Bytes;
     try {
       // It skips white space, which shows in the count.
       if (target.setFromBase64(text, strict).written !== length) return undefined;
     } catch {
       return undefined;
     }
-    return reserve === 0 ? target : new Uint8Array(memory, 0, reserve + length);
+    return bytes;
   };
 }
