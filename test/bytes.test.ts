@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as bytes from '../src/bytes.ts';
 import {
   base64Length,
@@ -57,6 +57,7 @@ describe('with the base64 of ES2026', () => {
   const onNode = makeByteCodec(thisHost());
   remove();
   beforeAll(install);
+  afterEach(() => vi.restoreAllMocks()); // before what they stand for is removed
   afterAll(remove);
   it('is what the codec took', () => {
     expect(codec.decodeBase64).not.toBe(bytes.decodeBase64);
@@ -77,7 +78,6 @@ describe('with the base64 of ES2026', () => {
     const text = Buffer.alloc(length, 'codec').toString('base64');
     expect(onNode.decodeBase64(text, 0)).toEqual(bytes.decodeBase64(text));
     expect(builtIn).toHaveBeenCalledTimes(times);
-    builtIn.mockRestore();
   });
   bytesSuite('host.ts', { utf8Length, ...codec });
   bytesSuite('host.ts, on Node', { utf8Length, ...onNode });
