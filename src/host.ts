@@ -105,7 +105,7 @@ export function bytesHere(): ByteCodec {
 
 /** The fastest sound byte codec that can be made of `host`, function by function. */
 export function makeByteCodec(host: Host): ByteCodec {
-  const base64 = ['AAEC', '+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
+  const base64 = ['+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
   // What is reserved in scratch memory stays zero, as in fresh memory, as long as nothing is decoded without.
   const reserving = base64.map((text): [string, number] => [text, 16]);
   const builtIn = soundest([webDecodeBase64], host, portable.decodeBase64, reserving);

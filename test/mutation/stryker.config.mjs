@@ -34,7 +34,6 @@ export const explained = [
       ['host.ts', "text.includes('\\ufffd')", '""'],
       ['host.ts', 'if (text.length <= SHORT_BASE64)', 'true', 'text.length < SHORT_BASE64'],
       ['host.ts', 'if (length > SHORT_BASE64)', 'true', 'false', 'length >= SHORT_BASE64', 'length <= SHORT_BASE64'],
-      ['host.ts', 'const target = (reserve === 0', 'false'],
       ['pkcs7.ts', 'distance <= block && distance', 'true', 'distance <= block || distance <= length'],
       ['request.ts', 'raw.length * 3 > maxBodyBytes', 'true', 'raw.length * 3 >= maxBodyBytes'],
       ['request.ts', 'key.length === name.length', 'true'],
