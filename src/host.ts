@@ -225,10 +225,14 @@ const SCRATCH_BYTES = 65_536;
 /** Up to so many characters a Buffer has less to set up than what ES2026 gives, and beyond that it is slower. */
 const SHORT_BASE64 = 512;
 
-/** Views of scratch memory from its start. Making one takes as long as decoding a short text, so short ones are kept. */
+/**
+ * Views of scratch memory from its start, or new memory where it is too short. Making a view takes as long as decoding a
+ * short text, so short ones are kept.
+ */
 function scratchViews(scratch: ArrayBuffer): (length: number) => Uint8Array {
   const views: Uint8Array[] = [];
   return (length) => {
+    if (length > scratch.byteLength) return new Uint8Array(length);
     if (length > SHORT_BASE64) return new Uint8Array(scratch, 0, length);
     views[length] ??= new Uint8Array(scratch, 0, length);
     return views[length] as Uint8Array;
@@ -271,14 +275,12 @@ function nodeDecodeBase64(
 
 function webDecodeBase64(): ByteCodec['decodeBase64'] | undefined {
   if (!('setFromBase64' in Uint8Array.prototype)) return undefined;
-  const scratch = new ArrayBuffer(SCRATCH_BYTES);
-  const scratchView = scratchViews(scratch);
+  const scratchView = scratchViews(new ArrayBuffer(SCRATCH_BYTES));
   const strict = { lastChunkHandling: 'strict' } as const;
   return (text, reserve) => {
     const length = portable.base64Length(text);
     if (length < 0) return undefined;
-    const fits = reserve + length <= SCRATCH_BYTES;
-    const bytes = fits ? scratchView(reserve + length) : new Uint8Array(reserve + length);
+    const bytes = scratchView(reserve + length);
     const target = (reserve === 0 ? bytes : bytes.subarray(reserve)) as Base64Bytes;
     try {
       // It skips white space, which shows in the count.

@@ -234,7 +234,8 @@ function decryptRounds(rounds: i32, size: i32): void {
 /**
  * InvShiftRows, InvMixColumns and AddRoundKey of 32 blocks. s20 is bit 2 of row 0; the plane of bit i of row r
  * is at 128 * r + 16 * i. As in `invMixColumns`, but with y = z + z[1], by which MixColumns of z is
- * {02}y + z[1] + y[2]; v and q, what is added to s, are the same for rows 0 and 2, and for 1 and 3.
+ * {02}y + z[1] + y[2]; v and q, what is added to s, are the same for rows 0 and 2, and for 1 and 3. Not a
+ * loop over the bits: that would have to mask, for each bit and row, what a product by {02} adds to some bits only.
  */
 function mixRows(key: usize): void {
   const by1 = i8x16(3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);

@@ -33,6 +33,7 @@ export const explained = [
       ['engine.ts', 'isLE && isAligned32(bytes)', 'false'],
       ['host.ts', "text.includes('\\ufffd')", '""'],
       ['host.ts', 'if (text.length <= SHORT_BASE64)', 'true', 'text.length < SHORT_BASE64'],
+      ['host.ts', 'if (length > scratch.byteLength)', 'true', 'length >= scratch.byteLength'],
       ['host.ts', 'if (length > SHORT_BASE64)', 'true', 'false', 'length >= SHORT_BASE64', 'length <= SHORT_BASE64'],
       ['pkcs7.ts', 'distance <= block && distance', 'true', 'distance <= block || distance <= length'],
       ['request.ts', 'raw.length * 3 > maxBodyBytes', 'true', 'raw.length * 3 >= maxBodyBytes'],
