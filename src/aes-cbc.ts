@@ -1,6 +1,6 @@
 // AES-256-CBC with PKCS#7 padding to 16 or 32 bytes, and the base64(iv ‖ ciphertext) envelope. `callback-codec/aes-cbc`.
 import type { Bytes } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
+import { AES_BLOCK, type AesCbc, decryptBlocks, defaultAesCbc, encryptPadded, KEY_BYTES } from './engine.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { bytesHere } from './host.ts';
 import { requireBytes, requireString } from './options.ts';
@@ -8,12 +8,9 @@ import { type PaddingBlock, unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomBytes } from './random.ts';
 
 export { type AesCbc, type AesCbcEngine, nativeAesCbc, nobleAesCbc } from './engine.ts';
-export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
 export type { PaddingBlock } from './pkcs7.ts';
 export type { RandomSource } from './random.ts';
-
-/** AES-256: 32 bytes. */
-const KEY_BYTES = 32;
 
 /**
  * Encrypts with AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) and PKCS#7 padding (RFC 5652 section 6.3).

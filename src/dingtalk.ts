@@ -22,8 +22,10 @@ import { type RandomSource, randomAlphanumerics } from './random.ts';
 import {
   type CallbackRequest,
   field,
+  idField,
   isAccepted,
   MAX_BODY_BYTES,
+  missingParameter,
   readBody,
   readParameter,
   readParameters,
@@ -33,7 +35,7 @@ import {
 } from './request.ts';
 
 export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
 export type { RandomSource } from './random.ts';
 export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
 
@@ -62,7 +64,10 @@ export interface DingTalkCodecOptions {
   encodingAesKey: string;
   /** Whom messages are for (see {@link DingTalkSecrets}). A list accepts each; the first is the default of answers. */
   ownerKey: string | readonly string[];
-  /** How many seconds a signed timestamp may lie before or after now. Default Infinity (off): DingTalk names no window. */
+  /**
+   * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): DingTalk names no window.
+   * With a window, a nonce of ten digits or more is ERR_TIMESTAMP: it could stand for the time under the same signature.
+   */
   toleranceSeconds?: number | undefined;
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined;
@@ -75,6 +80,8 @@ export interface DingTalkCodecOptions {
 }
 
 interface DingTalkMessageBase {
+  /** What to deduplicate on: `eventId`, else `BizId`. Not every event has one. */
+  id?: string | undefined;
   /** `EventType` as sent, for example `user_add_org`. */
   type: string;
   /** Which of the configured owner keys the message was for. */
@@ -92,7 +99,7 @@ export interface DingTalkCheck extends DingTalkMessageBase {
   kind: 'check';
   type: 'check_url' | 'check_create_suite_url' | 'check_update_suite_url';
   /** `Random`: what documents before 2018 ask for as the answer to the suite checks, in place of `success`. */
-  event: { EventType: string; Random?: string; TestSuiteKey?: unknown; [name: string]: unknown };
+  event: { EventType: string; Random?: unknown; TestSuiteKey?: unknown; [name: string]: unknown };
 }
 
 /** A pushed event; answer `reply('success', message)`. */
@@ -132,7 +139,7 @@ export interface DingTalkCodec {
    * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; spellings given together agree.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE (dingTalkCode 900005), ERR_TIMESTAMP, ERR_DECRYPT
-   * (900008), ERR_OWNER (900010).
+   * (900008), ERR_OWNER (900010, with `receivedOwner`).
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
   decode(request: CallbackRequest): DingTalkMessage;
@@ -244,7 +251,7 @@ export function encryptDingTalkMessage(
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
   const cipher = bindKey(defaultAesCbc(), encodingAesKey);
-  return seal(cipher, text, requireOwner(ownerKey), options.prefix, options.random);
+  return seal(cipher, text, requireSecret('ownerKey', ownerKey), options.prefix, options.random);
 }
 
 /**
@@ -278,7 +285,7 @@ export function decryptDingTalkMessage(
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
   const cipher = bindKey(defaultAesCbc(), encodingAesKey);
-  return open(cipher, requireString('encrypt', encrypt), requireOwners(ownerKey)).text;
+  return openFor(requireOwners(ownerKey), cipher, encrypt).text;
 }
 
 /**
@@ -324,17 +331,16 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
 
   /** The signed parts of a request whose signature holds and whose timestamp is fresh. */
   function readVerified(request: CallbackRequest): { timestamp: string; nonce: string; encrypt: string } {
-    const body = requireJsonObject('body', readBody(request, maxBodyBytes).text);
+    const { text } = readBody(request, maxBodyBytes);
     const parameters = readParameters(request);
     const signature = readParameter(parameters, 'signature', 'msg_signature');
     const timestamp = readParameter(parameters, 'timestamp', 'timeStamp');
     const nonce = readParameter(parameters, 'nonce');
-    const encrypt = field(body, 'encrypt');
-    if (signature === undefined || timestamp === undefined || nonce === undefined || encrypt === undefined) {
-      throw signatureError(
-        'the URL must carry signature, timestamp and nonce, and the body `encrypt`: pass url or query',
-      );
-    }
+    const encrypt = field(requireJsonObject('body', text), 'encrypt');
+    if (signature === undefined) throw signatureError(missingParameter(parameters, 'signature or msg_signature'));
+    if (timestamp === undefined) throw signatureError(missingParameter(parameters, 'timestamp'));
+    if (nonce === undefined) throw signatureError(missingParameter(parameters, 'nonce'));
+    if (encrypt === undefined) throw signatureError('the body carries no `encrypt`');
     if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
       throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
     }
@@ -344,22 +350,24 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
       );
     }
     requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
+    // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
+    if (toleranceSeconds !== Infinity && /^\d{10,}$/.test(nonce)) {
+      throw new CallbackError('ERR_TIMESTAMP', 'the nonce is a number that could be the time under the same signature');
+    }
     return { timestamp, nonce, encrypt };
   }
 
   function decode(request: CallbackRequest): DingTalkMessage {
     const { timestamp, nonce, encrypt } = readVerified(request);
-    const { text, ownerKey } = open(cipher, encrypt, owners);
+    const { text, ownerKey } = open(cipher, encrypt);
+    if (!owners.includes(ownerKey)) throw ownerError(ownerKey);
     const event = requireJsonObject('the plaintext', text);
     const type = field(event, 'EventType');
-    const random = field(event, 'Random');
     if (typeof type !== 'string')
-      throw new CallbackError('ERR_REQUEST', 'the event has no `EventType`, or it is no string');
+      throw new CallbackError('ERR_REQUEST', 'the event has no `EventType`, or it is not a string');
     const kind = CHECKS.includes(type) ? 'check' : 'event';
-    if (kind === 'check' && random !== undefined && typeof random !== 'string') {
-      throw new CallbackError('ERR_REQUEST', '`Random` must be a string');
-    }
-    return { kind, type, ownerKey, timestamp, nonce, event, text } as DingTalkMessage;
+    const id = idField(event, 'eventId', 'BizId');
+    return { kind, id, type, ownerKey, timestamp, nonce, event, text } as DingTalkMessage;
   }
 
   function verify(request: CallbackRequest): boolean {
@@ -367,16 +375,15 @@ export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCode
   }
 
   function decrypt(encrypt: string): { text: string; ownerKey: string } {
-    return open(cipher, requireString('encrypt', encrypt), owners);
+    return openFor(owners, cipher, encrypt);
   }
 
   function encrypt(text: string, options: Pick<DingTalkReplyOptions, 'ownerKey' | 'prefix'> = {}): string {
-    const { ownerKey = owners[0].key } = options;
-    const owner = owners.find(({ key }) => key === ownerKey);
-    if (owner === undefined) {
+    const { ownerKey = owners[0] } = options;
+    if (!owners.includes(ownerKey)) {
       throw new CallbackError('ERR_CONFIG', 'ownerKey must be one of those that the codec was made with');
     }
-    return seal(cipher, text, owner, options.prefix, random);
+    return seal(cipher, text, ownerKey, options.prefix, random);
   }
 
   /** Encrypted text and the signature over it: what a push and an answer have in common. */
@@ -422,37 +429,44 @@ function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): Cipher {
  * three of four keys, those of DingTalk's own documentation among them.
  */
 function decodeEncodingAesKey(encodingAesKey: unknown): Bytes {
-  const text = encodingAesKey === undefined ? '' : requireString('encodingAesKey', encodingAesKey);
+  const text =
+    encodingAesKey === undefined || encodingAesKey === null ? '' : requireString('encodingAesKey', encodingAesKey);
   const key = text.length === 43 ? decodeSextets(text, 43) : undefined;
   if (key === undefined) {
     throw new CallbackError(
       'ERR_CONFIG',
-      'encodingAesKey must be the 43 characters of the console (A-Z, a-z, 0-9, +, /), without "=" or white space',
-      900004,
+      `encodingAesKey must be the 43 characters of the console (A-Z, a-z, 0-9, +, /), ${keyMistake(encodingAesKey, text)}`,
+      { dingTalkCode: 900004 },
     );
   }
   return key;
 }
 
-/** An owner key, and its UTF-8 as it stands behind a message. */
-interface Owner {
-  readonly key: string;
-  readonly bytes: Uint8Array;
+/** What is wrong with a key, without showing it. */
+function keyMistake(given: unknown, text: string): string {
+  if (given === undefined || given === null) return `got ${given}: the variable that it comes from is not set`;
+  if (/^\s|\s$/.test(text)) return `got ${text.length} with white space at an end`;
+  if (text.endsWith('=')) return `got ${text.length} with "=" at the end`;
+  return text.length === 43 ? 'got 43 with others among them' : `got ${text.length}`;
 }
 
-function requireOwners(ownerKey: unknown): readonly [Owner, ...Owner[]] {
+function requireOwners(ownerKey: unknown): readonly [string, ...string[]] {
   const owners: readonly unknown[] = Array.isArray(ownerKey) ? ownerKey : [ownerKey];
   if (owners.length === 0) throw new CallbackError('ERR_CONFIG', 'ownerKey must not be an empty list');
-  return owners.map(requireOwner) as [Owner, ...Owner[]];
+  return owners.map((owner) => requireSecret('ownerKey', owner)) as [string, ...string[]];
 }
 
-function requireOwner(ownerKey: unknown): Owner {
-  const key = requireSecret('ownerKey', ownerKey);
-  return { key, bytes: bytesHere().encodeUtf8(key) as Bytes };
+/** `received` is for messages whose signature was verified. */
+function ownerError(received?: string): CallbackError {
+  return new CallbackError(
+    'ERR_OWNER',
+    'the message is for another ownerKey: it may be the corpId, appKey, suiteKey, or CREATE_SUITE_KEY for a new suite',
+    { dingTalkCode: 900010, receivedOwner: received },
+  );
 }
 
 function signatureError(message: string): CallbackError {
-  return new CallbackError('ERR_SIGNATURE', message, 900005);
+  return new CallbackError('ERR_SIGNATURE', message, { dingTalkCode: 900005 });
 }
 
 function sign(token: string, timestamp: string, nonce: string, encrypt: string): string {
@@ -465,11 +479,12 @@ const HEADER_BYTES = 20;
 function seal(
   { aes, iv }: Cipher,
   text: string,
-  { bytes: owner }: Owner,
+  ownerKey: string,
   prefix: Uint8Array | undefined,
   random: RandomSource | undefined,
 ): string {
   const message = bytesHere().encodeUtf8(requireText('text', text)) as Bytes;
+  const owner = bytesHere().encodeUtf8(ownerKey) as Bytes;
   const plaintext = new Uint8Array(HEADER_BYTES + message.length + owner.length);
   plaintext.set(
     prefix === undefined
@@ -482,8 +497,15 @@ function seal(
   return bytesHere().encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
 }
 
-/** The text in an `encrypt` field and the owner it was for. */
-function open({ aes, iv }: Cipher, encrypt: string, owners: readonly Owner[]): { text: string; ownerKey: string } {
+/** As `open`, for ciphertext that nobody verified. */
+function openFor(owners: readonly string[], cipher: Cipher, encrypt: string): { text: string; ownerKey: string } {
+  const opened = open(cipher, requireString('encrypt', encrypt));
+  if (!owners.includes(opened.ownerKey)) throw ownerError();
+  return opened;
+}
+
+/** The text in an `encrypt` field and whom it was for. */
+function open({ aes, iv }: Cipher, encrypt: string): { text: string; ownerKey: string } {
   // White space is what MIME encoders put in: rare, and looking for it costs as much as decoding.
   const ivAndCiphertext =
     bytesHere().decodeBase64(encrypt, AES_BLOCK) ??
@@ -494,15 +516,9 @@ function open({ aes, iv }: Cipher, encrypt: string, owners: readonly Owner[]): {
   if (padded === undefined || length < HEADER_BYTES) throw decryptError(900008);
   const end = HEADER_BYTES + readUint32(padded, 16);
   const text = end <= length ? bytesHere().decodeUtf8(padded, HEADER_BYTES, end) : undefined;
-  if (text === undefined) throw decryptError(900008);
-  const owner = owners.find(({ bytes }) => isAt(bytes, padded, end, length));
-  if (owner !== undefined) return { text, ownerKey: owner.key };
-  if (bytesHere().decodeUtf8(padded, end, length) === undefined) throw decryptError(900008);
-  throw new CallbackError(
-    'ERR_OWNER',
-    'the message is for another ownerKey: it may be the corpId, appKey, suiteKey, or CREATE_SUITE_KEY for a new suite',
-    900010,
-  );
+  const ownerKey = end <= length ? bytesHere().decodeUtf8(padded, end, length) : undefined;
+  if (text === undefined || ownerKey === undefined) throw decryptError(900008);
+  return { text, ownerKey };
 }
 
 /** Unsigned, big-endian; without a DataView, which costs more than all that it would read. */
@@ -510,11 +526,4 @@ function readUint32(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let i = at; i < at + 4; i++) value = value * 256 + (bytes[i] as number);
   return value;
-}
-
-/** Whether `bytes` are exactly those of `memory` from `start` to `end`. */
-function isAt(bytes: Uint8Array, memory: Uint8Array, start: number, end: number): boolean {
-  let difference = bytes.length ^ (end - start);
-  for (let i = 0; i < bytes.length; i++) difference |= (bytes[i] as number) ^ (memory[start + i] as number);
-  return difference === 0;
 }

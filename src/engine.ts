@@ -5,6 +5,7 @@ import { isAligned32, isLE, swap32IfBE, u32 } from '@noble/ciphers/utils.js';
 import type { Bytes } from './bytes.ts';
 import { CallbackError } from './errors.ts';
 import { thisHost } from './host.ts';
+import { isBytes } from './options.ts';
 import { type PaddingBlock, paddingLength } from './pkcs7.ts';
 
 /**
@@ -32,17 +33,21 @@ export type AesCbcEngine = (key: Uint8Array) => AesCbc;
 
 export const AES_BLOCK = 16;
 
+/** AES-256. */
+export const KEY_BYTES = 32;
+
 /**
  * The portable engine: noble-ciphers, with the key schedules kept. It looks tables up by secret bytes (see SECURITY.md).
  */
 export const nobleAesCbc: AesCbcEngine = (key) => {
+  requireKey(key);
   const ownKey = Uint8Array.from(key);
   const decryptionSchedule = unsafe.expandKeyDecLE(ownKey);
   let encryptionSchedule: Uint32Array | undefined;
   // c0 to c3 are the ciphertext block before, at first the IV.
   return {
     encrypt(iv, blocks) {
-      requireWholeBlocks(blocks);
+      requireIvAndBlocks(iv, blocks);
       encryptionSchedule ??= unsafe.expandKeyLE(ownKey);
       const words = toWords(blocks);
       const ciphertext = new Uint32Array(words.length);
@@ -65,7 +70,7 @@ export const nobleAesCbc: AesCbcEngine = (key) => {
       return toBytes(ciphertext);
     },
     decrypt(ivAndBlocks) {
-      requireWholeBlocks(ivAndBlocks);
+      requireBlocks(ivAndBlocks);
       const words = toWords(ivAndBlocks);
       const plaintext = new Uint32Array(words.length - 4);
       let c0 = words[0] as number;
@@ -101,15 +106,32 @@ function toBytes(words: Uint32Array): Uint8Array {
   return new Uint8Array(swap32IfBE(words).buffer);
 }
 
-/** A codec gives whole blocks only; whoever calls an engine directly is told. */
-export function requireWholeBlocks(bytes: Uint8Array): void {
-  if (bytes.length === 0 || bytes.length % AES_BLOCK !== 0) {
-    throw new TypeError('an engine takes whole blocks of 16 bytes, and decrypts an IV with them');
+/** A codec gives an engine what it takes; whoever calls one directly is told, before anything is touched. */
+export function requireKey(key: unknown): void {
+  requireLength('key', key, KEY_BYTES);
+}
+
+export function requireIvAndBlocks(iv: unknown, blocks: unknown): void {
+  requireLength('iv', iv, AES_BLOCK);
+  requireBlocks(blocks);
+}
+
+export function requireBlocks(blocks: unknown): void {
+  if (!isBytes(blocks) || blocks.length === 0 || blocks.length % AES_BLOCK !== 0) {
+    throw new TypeError(
+      'blocks must be a Uint8Array of whole blocks of 16 bytes, the IV in front where they are decrypted',
+    );
   }
+}
+
+function requireLength(name: string, bytes: unknown, length: number): void {
+  if (!isBytes(bytes) || bytes.length !== length)
+    throw new TypeError(`${name} must be a Uint8Array of ${length} bytes`);
 }
 
 /** The host's engine: `node:crypto` of Node, Bun, Deno and Workers with nodejs_compat. ERR_CONFIG where there is none. */
 export const nativeAesCbc: AesCbcEngine = (key) => {
+  requireKey(key);
   const { crypto, versions } = thisHost();
   if (crypto === undefined) {
     throw new CallbackError('ERR_CONFIG', 'this host has no node:crypto: leave `aes` out, or give nobleAesCbc');
@@ -122,13 +144,13 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
   const last = new Uint8Array(AES_BLOCK);
   return {
     encrypt(iv, blocks) {
-      requireWholeBlocks(blocks);
+      requireIvAndBlocks(iv, blocks);
       const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, iv);
       cipher.setAutoPadding(false);
       return cipher.update(blocks);
     },
     decrypt(ivAndBlocks) {
-      requireWholeBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
+      requireBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
       // The IV goes in as a block of ciphertext. What comes out for it is left out; the next block is added to it.
       if (versions?.webkit === undefined) return decipher.update(ivAndBlocks).subarray(AES_BLOCK);
       // JavaScriptCore takes as long for the view of a result as for the result. Without the IV, the first block comes out

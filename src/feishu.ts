@@ -8,7 +8,9 @@ import { hexDigest } from './hash.ts';
 import { bytesHere } from './host.ts';
 import {
   isBytes,
+  optionalSecret,
   payloadText,
+  requireBoolean,
   requireBytes,
   requireFunction,
   requireMaxBodyBytes,
@@ -18,14 +20,17 @@ import {
   requireText,
   requireTolerance,
 } from './options.ts';
-import { blankPadding, unpaddedLength } from './pkcs7.ts';
+import { unpaddedLength } from './pkcs7.ts';
 import { type RandomSource, randomAlphanumerics, randomBytes } from './random.ts';
 import {
   type Body,
   type CallbackRequest,
   field,
+  idField,
   isAccepted,
+  isBase64,
   isJsonObject,
+  isLongerThan,
   type JsonObject,
   MAX_BODY_BYTES,
   parseJsonObject,
@@ -36,9 +41,10 @@ import {
   SECONDS_OR_MILLISECONDS,
   textField,
 } from './request.ts';
+import { challengeReader, MAX_UNSIGNED_BODY } from './unsigned-challenge.ts';
 
 export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
 export type { RandomSource } from './random.ts';
 export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
 
@@ -48,9 +54,14 @@ export interface FeishuCodecOptions {
    * Encrypt Key of the app ("Events & Callbacks > Encryption Strategy"), used as it stands there, never trimmed. With
    * it, a request must be encrypted and signed.
    */
-  encryptKey?: string | undefined;
+  encryptKey?: string;
   /** Verification Token of the app, from the same page. Where it is given, every challenge and event must carry it. */
-  verificationToken?: string | undefined;
+  verificationToken?: string;
+  /**
+   * Whether the encrypted URL challenge, which Feishu does not sign, is accepted. Default true. Set it to false once the
+   * URLs are registered; signed and plain requests are not concerned.
+   */
+  acceptChallenge?: boolean | undefined;
   /**
    * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): Feishu names no window and
    * repeats events for hours. Without an `encryptKey` it does nothing, because then no timestamp is signed.
@@ -81,7 +92,8 @@ export interface FeishuEvent {
   schema: '1.0' | '2.0';
   /**
    * What to deduplicate on, because Feishu delivers at least once: `header.event_id` (2.0) or `uuid` (1.0). Some
-   * callbacks, `url.preview.get` for one, have none.
+   * callbacks, `url.preview.get` for one, have none. `im.message.receive_v1` is to be deduplicated on
+   * `event.message.message_id` instead, says Feishu.
    */
   id?: string | undefined;
   /** `header.event_type` (2.0) or `event.type` (1.0), for example `im.message.receive_v1`. */
@@ -105,8 +117,9 @@ export interface FeishuCodec {
    * Verifies, decrypts and parses a request. Signature, then freshness, then decryption, then the Verification Token.
    *
    * With an `encryptKey`: a body without `encrypt` is refused; any of the three signature headers demands all three, and
-   * they must verify over the raw body; without them only the encrypted URL challenge is accepted, and whatever else is
-   * wrong with such a request gives one and the same ERR_SIGNATURE.
+   * they must verify over the raw body; without them only the encrypted URL challenge is accepted, as long as
+   * `acceptChallenge` is true, and whatever else such a request is gives one and the same ERR_SIGNATURE. Of a challenge
+   * that comes this way, `challenge` is 1 to 64 of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
@@ -134,8 +147,9 @@ export interface FeishuCodec {
   encrypt(text: string, options?: { iv?: Uint8Array | undefined }): string;
   /**
    * The platform's half, for tests and simulators: the headers and body with which Feishu would push `payload`. A string
-   * is sent verbatim, anything else as JSON, the configured Verification Token added where there is none. A challenge
-   * goes unsigned, as Feishu sends it. Without an `encryptKey` the body is plain.
+   * is sent verbatim, anything else as JSON, the configured Verification Token added where there is none (an empty one to
+   * a challenge where none is configured). A challenge goes unsigned, as Feishu sends it. Without an `encryptKey` the body
+   * is plain.
    *
    * `timestamp`: default the clock in seconds. `nonce`: default 16 random characters. `iv`: default 16 random bytes.
    *
@@ -255,14 +269,16 @@ export function decryptFeishuEvent(encrypt: string, encryptKey: string): string 
  */
 export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
   const {
-    encryptKey,
-    verificationToken,
+    acceptChallenge = true,
     toleranceSeconds = Infinity,
     now = Date.now,
     random,
     maxBodyBytes = MAX_BODY_BYTES,
     aes: engine = defaultAesCbc(),
   } = requireObject('options', options);
+  const encryptKey = optionalSecret(options, 'encryptKey');
+  const verificationToken = optionalSecret(options, 'verificationToken');
+  requireBoolean('acceptChallenge', acceptChallenge);
   requireTolerance(toleranceSeconds);
   requireFunction('now', now);
   requireMaxBodyBytes(maxBodyBytes);
@@ -274,71 +290,49 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
       'encryptKey or verificationToken is needed, better both: no secret, no codec',
     );
   }
-  if (verificationToken !== undefined) requireSecret('verificationToken', verificationToken);
   const secret = encryptKey === undefined ? undefined : bindKey(engine, encryptKey);
+  const readChallenge = secret && challengeReader(secret.aes, verificationToken);
 
-  /** Whether the request is signed at all; where it is, the signature must hold over a body that is UTF-8, and be fresh. */
-  function checkSignature(request: CallbackRequest, body: Body, key: string): boolean {
-    const [signature, timestamp, nonce] = readHeaders(request, ...SIGNATURE_HEADERS);
-    if (signature === undefined && timestamp === undefined && nonce === undefined) return false;
-    if (signature === undefined || timestamp === undefined || nonce === undefined) {
-      throw new CallbackError(
-        'ERR_SIGNATURE',
-        'of X-Lark-Signature, X-Lark-Request-Timestamp and X-Lark-Request-Nonce some are there and some are not',
-      );
-    }
+  /** The signature must hold over a body that is UTF-8, and be fresh. */
+  function requireSignature({ signature, timestamp, nonce }: SignatureHeaders, body: Body, key: string): void {
     // SHA-256(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
     if (!equalInConstantTime(signature, sign(timestamp, nonce, key, body.raw)) || body.text === undefined) {
-      throw new CallbackError(
-        'ERR_SIGNATURE',
-        'X-Lark-Signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key',
-      );
+      throw new CallbackError('ERR_SIGNATURE', signatureMistake(signature, body));
     }
     requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
-    return true;
   }
 
-  /** Whether the token is the app's, where one is configured. */
-  function hasToken(payload: JsonObject): boolean {
-    if (verificationToken === undefined) return true;
-    const token = field(tokenHolderOf(payload), 'token');
-    return typeof token === 'string' && equalInConstantTime(token, verificationToken);
+  /** The token must be the app's, where one is configured. */
+  function requireToken(payload: JsonObject): void {
+    if (verificationToken === undefined) return;
+    const token = tokenOf(payload);
+    if (typeof token !== 'string' || !equalInConstantTime(token, verificationToken)) {
+      throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
+    }
   }
 
   /** A message whose signature was verified, or that came plain to an app without Encrypt Key. */
   function readMessage(text: string, payload: JsonObject): FeishuMessage {
-    const message = isChallenge(payload) ? readChallenge(text, payload) : readEvent(text, payload);
+    const message = isChallenge(payload) ? readSignedChallenge(text, payload) : readEvent(text, payload);
     if (message === undefined) {
       throw new CallbackError(
         'ERR_REQUEST',
-        'neither a url_verification nor an event: a field is missing or no string',
+        field(payload, 'open_message_id') !== undefined
+          ? 'an old message card (card.action.trigger_v1), which is signed and answered otherwise'
+          : 'neither a url_verification nor an event: a field is missing or not a string',
       );
     }
-    if (!hasToken(payload)) {
-      throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
-    }
+    requireToken(payload);
     return message;
   }
 
-  /**
-   * The URL challenge, the one request that Feishu encrypts without signing it. Whoever sends captured ciphertext this
-   * way must not learn from the answer, nor from its time, how far decryption came: everything that can go wrong has one
-   * answer, padding is judged last, and there is no less and no more to work on than a challenge can hold.
-   */
-  function readUnsigned(encrypt: string, aes: AesCbc): FeishuChallenge {
-    const isOfItsSize = encrypt.length >= MIN_CHALLENGE_LENGTH && encrypt.length <= MAX_CHALLENGE_LENGTH;
-    const opened = isOfItsSize ? openUnverified(aes, encrypt) : undefined;
-    const text = opened?.text;
-    // What is no UTF-8 costs one parse that fails, like what is no JSON.
-    const payload = parseJsonObject(text ?? '\0');
-    if (text !== undefined && payload !== undefined && isChallenge(payload) && hasToken(payload)) {
-      const message = readChallenge(text, payload);
-      if (message !== undefined && opened?.isPadded) return message;
-    }
-    throw new CallbackError(
-      'ERR_SIGNATURE',
-      'not signed, and only the URL challenge of this app may be: pass the headers, check Encrypt Key and Verification Token',
-    );
+  /** What is not signed can only be the URL challenge; whatever else it is has one answer. */
+  function readUnsigned(body: Body): FeishuChallenge {
+    if (isLongerThan(body.raw, MAX_UNSIGNED_BODY)) throw unsignedError();
+    const encrypt = readEncrypt(requireJsonObject('body', body.text));
+    const challenge = acceptChallenge ? readChallenge?.(encrypt) : undefined;
+    if (challenge === undefined) throw unsignedError();
+    return { kind: 'challenge', ...challenge };
   }
 
   function decode(request: CallbackRequest): FeishuMessage {
@@ -350,17 +344,20 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
       }
       return readMessage(body.text as string, payload);
     }
-    const isSigned = checkSignature(request, body, secret.key);
-    const encrypt = readEncrypt(requireJsonObject('body', body.text));
-    if (!isSigned) return readUnsigned(encrypt, secret.aes);
-    const text = open(secret.aes, encrypt);
+    const headers = readSignatureHeaders(request);
+    if (headers === undefined) return readUnsigned(body);
+    requireSignature(headers, body, secret.key);
+    const text = open(secret.aes, readEncrypt(requireJsonObject('body', body.text)));
     return readMessage(text, requireJsonObject('the plaintext', text));
   }
 
   function verify(request: CallbackRequest): boolean {
     return isAccepted(() => {
       const body = readBody(request, maxBodyBytes);
-      return secret !== undefined && checkSignature(request, body, secret.key);
+      const headers = readSignatureHeaders(request);
+      if (secret === undefined || headers === undefined) return false;
+      requireSignature(headers, body, secret.key);
+      return true;
     });
   }
 
@@ -393,14 +390,15 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
     return { headers, body };
   }
 
-  /** JSON with the Verification Token where it belongs and is not there yet. */
+  /** JSON with the Verification Token where it belongs and is not there yet; Feishu's challenges always have one. */
   function addToken(text: string): string {
     const json = parseJsonObject(text);
-    if (json === undefined || verificationToken === undefined) return text;
-    const holder = tokenHolderOf(json);
-    if (typeof field(holder, 'token') === 'string') return text;
-    const withToken = { ...holder, token: verificationToken };
-    return JSON.stringify(holder === json ? withToken : { ...json, header: withToken });
+    if (json === undefined || typeof tokenOf(json) === 'string') return text;
+    const token = verificationToken ?? (isChallenge(json) ? '' : undefined);
+    if (token === undefined) return text;
+    if (!isVersion2(json)) return JSON.stringify({ ...json, token });
+    const header = field(json, 'header');
+    return JSON.stringify({ ...json, header: { ...(isJsonObject(header) ? header : {}), token } });
   }
 
   function reply(message: FeishuMessage): { challenge: string } | Record<string, never> {
@@ -412,6 +410,38 @@ export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
 }
 
 const SIGNATURE_HEADERS: readonly string[] = ['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'];
+
+interface SignatureHeaders {
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly nonce: string;
+}
+
+/** All three headers, or `undefined` where there is none; ERR_SIGNATURE for one or two. */
+function readSignatureHeaders(request: CallbackRequest): SignatureHeaders | undefined {
+  const [signature, timestamp, nonce] = readHeaders(request, ...SIGNATURE_HEADERS);
+  if (signature !== undefined && timestamp !== undefined && nonce !== undefined) return { signature, timestamp, nonce };
+  if (signature === undefined && timestamp === undefined && nonce === undefined) return undefined;
+  const missing = SIGNATURE_HEADERS[[signature, timestamp, nonce].indexOf(undefined)];
+  throw new CallbackError('ERR_SIGNATURE', `${missing} is missing, but other headers of the signature are there`);
+}
+
+/** What is most likely wrong where a signature does not match. */
+function signatureMistake(signature: string, { text }: Body): string {
+  if (signature.length === 40) {
+    return 'X-Lark-Signature has 40 digits: this is an old message card (card.action.trigger_v1), which is signed otherwise';
+  }
+  if (isBase64(text)) return 'the body is base64: decode it first, as isBase64Encoded of a serverless event says';
+  return 'X-Lark-Signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key';
+}
+
+/** One answer for everything on the path that nothing authenticates. */
+function unsignedError(): CallbackError {
+  return new CallbackError(
+    'ERR_SIGNATURE',
+    'not signed, and not the URL challenge of this app: pass the headers; check Encrypt Key, Verification Token and acceptChallenge',
+  );
+}
 
 interface EncodeOptions {
   timestamp?: string | undefined;
@@ -457,28 +487,6 @@ function open(aes: AesCbc, encrypt: string): string {
   return text;
 }
 
-/** As `open`, but wrong padding takes the same way through the code as right padding, and the caller judges it. */
-function openUnverified(aes: AesCbc, encrypt: string): { text: string | undefined; isPadded: boolean } | undefined {
-  const padded = decryptField(aes, encrypt);
-  if (padded === undefined) return undefined;
-  const isPadded = unpaddedLength(padded, 16) >= 0;
-  const blanks = blankPadding(padded);
-  const text = bytesHere().decodeUtf8(padded, 0, padded.length);
-  return { text: text?.slice(0, text.length - blanks), isPadded };
-}
-
-/**
- * Shortest base64 taken for an unsigned challenge: the IV and 3 blocks, which `type` and `challenge` by themselves take.
- * With less, an attacker's changes to the IV would show in the time that JSON takes to be refused.
- */
-const MIN_CHALLENGE_LENGTH = 88;
-
-/**
- * Longest base64 taken for an unsigned challenge: 1,024 characters, each written \uXXXX, with a token and the field names
- * around them, come to less than 8 KB.
- */
-const MAX_CHALLENGE_LENGTH = 16_384;
-
 /** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
 function readEncrypt(body: JsonObject): string {
   const encrypt = field(body, 'encrypt');
@@ -497,14 +505,17 @@ function isVersion2(payload: JsonObject): boolean {
   return !isChallenge(payload) && (field(payload, 'schema') !== undefined || field(payload, 'header') !== undefined);
 }
 
-/** Where the Verification Token stands. `event.token` is another thing: it updates a card. */
-function tokenHolderOf(payload: JsonObject): JsonObject {
-  if (!isVersion2(payload)) return payload;
+/** The Verification Token of a payload. `event.token` is another thing: it updates a card. */
+function tokenOf(payload: JsonObject): unknown {
   const header = field(payload, 'header');
-  return isJsonObject(header) ? header : {};
+  const inHeader = isJsonObject(header) ? field(header, 'token') : undefined;
+  if (isVersion2(payload)) return inHeader;
+  const token = field(payload, 'token');
+  return token === undefined && isChallenge(payload) ? inHeader : token;
 }
 
-function readChallenge(text: string, payload: JsonObject): FeishuChallenge | undefined {
+/** A challenge on the paths that are not guarded by {@link challengeReader}: signed, or plain to an app without a key. */
+function readSignedChallenge(text: string, payload: JsonObject): FeishuChallenge | undefined {
   const challenge = field(payload, 'challenge');
   if (typeof challenge !== 'string' || challenge.length > 1024) return undefined;
   return { kind: 'challenge', challenge, text };
@@ -520,7 +531,7 @@ function readEvent(text: string, payload: JsonObject): FeishuEvent | undefined {
     return {
       kind: 'event',
       schema: '2.0',
-      id: textField(header, 'event_id'),
+      id: idField(header, 'event_id'),
       type,
       createTime: textField(header, 'create_time'),
       appId: textField(header, 'app_id'),
@@ -535,7 +546,7 @@ function readEvent(text: string, payload: JsonObject): FeishuEvent | undefined {
   return {
     kind: 'event',
     schema: '1.0',
-    id: textField(payload, 'uuid'),
+    id: idField(payload, 'uuid'),
     type,
     createTime: textField(payload, 'ts'),
     appId: textField(event, 'app_id'),

@@ -16,12 +16,31 @@ export function requireText(name: string, value: unknown): string {
   return text;
 }
 
-/** A secret: without one there is no codec. It is used as given, never trimmed. */
+/** A secret or an id: without one there is no codec. It is used as given, never trimmed. */
 export function requireSecret(name: string, value: unknown): string {
-  if (value === undefined || value === '') {
-    throw new CallbackError('ERR_CONFIG', `${name} is missing or empty: copy it from the platform's console`);
+  if (value === undefined || value === null) {
+    throw new CallbackError('ERR_CONFIG', `${name} is ${value}: the variable that it comes from is not set`);
   }
-  return requireText(name, value);
+  if (value === '') throw new CallbackError('ERR_CONFIG', `${name} is empty: copy it from the platform's console`);
+  const secret = requireText(name, value);
+  if (/^[\t\n\r]|[\t\n\r]$/.test(secret)) {
+    throw new CallbackError(
+      'ERR_CONFIG',
+      `${name} begins or ends with a line break or tab: trim what was read from a file`,
+    );
+  }
+  return secret;
+}
+
+/**
+ * A secret or an id that may be left out. One that is there but `undefined` is a variable that is not set, and must not
+ * switch a check off.
+ */
+export function optionalSecret<K extends string>(
+  options: { readonly [name in K]?: unknown },
+  name: K,
+): string | undefined {
+  return name in options ? requireSecret(name, options[name]) : undefined;
 }
 
 export function requireBytes(name: string, value: unknown, length?: number): Uint8Array {
@@ -45,6 +64,11 @@ export function requireFunction<T>(name: string, value: T): T {
   return value;
 }
 
+export function requireBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be a boolean, got ${typeName(value)}`);
+  return value;
+}
+
 export function requireTolerance(value: unknown): number {
   const seconds = requireNumber('toleranceSeconds', value);
   if (!(seconds >= 0)) {
@@ -53,9 +77,14 @@ export function requireTolerance(value: unknown): number {
   return seconds;
 }
 
+const MAX_MAX_BODY_BYTES = 268_435_456;
+
 export function requireMaxBodyBytes(value: unknown): number {
   const bytes = requireNumber('maxBodyBytes', value);
-  if (!(bytes >= 1)) throw new CallbackError('ERR_CONFIG', 'maxBodyBytes must be one or more');
+  // Above 512 MiB, Node can no longer make a string of a body.
+  if (!(bytes >= 1 && bytes <= MAX_MAX_BODY_BYTES)) {
+    throw new CallbackError('ERR_CONFIG', `maxBodyBytes must be from 1 to ${MAX_MAX_BODY_BYTES} (256 MiB)`);
+  }
   return bytes;
 }
 

@@ -23,19 +23,5 @@ export function unpaddedLength(padded: Uint8Array, block: PaddingBlock): number 
     const insidePadding = ~((padding - distance) >> 31);
     wrong |= -(insidePadding & ((padded[length - distance] as number) ^ padding));
   }
-  return wrong < 0 ? -1 : length - padding;
-}
-
-/**
- * Puts a space in place of as many bytes at the end as the last one says, modulo 16, and returns how many. Whether that is
- * padding or not, as much text remains to be read, and reading it takes as long.
- */
-export function blankPadding(padded: Uint8Array): number {
-  const { length } = padded;
-  const claimed = (((padded[length - 1] as number) - 1) & 15) + 1;
-  for (let distance = 1; distance <= 16; distance++) {
-    const isText = (claimed - distance) >> 31; // -1 beyond what is claimed, else 0
-    padded[length - distance] = ((padded[length - distance] as number) & isText) | (0x20 & ~isText);
-  }
-  return claimed;
+  return (length - padding) | (wrong >> 31);
 }

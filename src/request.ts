@@ -8,21 +8,22 @@ import { isBytes, requireObject, tagOf, typeName } from './options.ts';
  * An HTTP callback as it arrived; `{ url, headers, body }` fits every platform and every server.
  *
  * Headers or parameters that the codec reads are refused (ERR_REQUEST) where one is given twice with different values
- * or is malformed; all others are ignored. Records are read by their own properties only.
+ * or is malformed; all others are ignored. One that is empty is absent. Records are read by their own properties only.
  */
 export interface CallbackRequest {
   /**
-   * The body exactly as received, before any parser: `new Uint8Array(await request.arrayBuffer())` or the chunks of a
-   * Node request put together. A string works too, but `await request.text()` drops a BOM and replaces invalid bytes,
-   * and signatures are over bytes. A parsed object is a TypeError: serialising it again does not give these bytes.
+   * The body exactly as received, before any parser: `await request.arrayBuffer()` or the chunks of a Node request put
+   * together. A string works too, but `await request.text()` drops a BOM and replaces invalid bytes, and signatures are
+   * over bytes. `null` or nothing is an empty body, which anyone can send: ERR_REQUEST. A parsed object is a TypeError:
+   * serialising it again does not give these bytes.
    */
-  body: string | Uint8Array;
+  body?: string | Uint8Array | ArrayBuffer | null | undefined;
   /** Fetch `Headers`, Node's `request.headers`, a `Map` or a plain record; names in any letter case. */
-  headers?: HeadersLike | undefined;
-  /** Fetch's `request.url` or Node's `request.url`: only what follows `?` is read. */
-  url?: string | undefined;
+  headers?: HeadersLike | null | undefined;
+  /** Fetch's `request.url` or Node's `request.url`: only what follows `?` is read, and `+` is a plus sign. */
+  url?: string | null | undefined;
   /** The parameters, where a framework has parsed them: read instead of `url`. */
-  query?: QueryLike | undefined;
+  query?: QueryLike | null | undefined;
 }
 
 /** Fetch `Headers`, a `Map`, or a record such as Node's `IncomingHttpHeaders`. */
@@ -43,31 +44,52 @@ export interface Body {
   readonly text: string | undefined;
 }
 
-/** The body within its limit, which is checked before anything is computed from it. */
+/** The body, not empty and within its limit, which is checked before anything is computed from it. */
 export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
-  const raw = property(requireObject('request', request), 'body');
-  if (typeof raw === 'string') {
-    // A code unit makes one to three bytes of UTF-8, so that most bodies need no counting.
-    requireBodyLength(raw.length, maxBodyBytes);
-    if (!isWellFormed(raw)) {
-      throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
-    }
-    if (raw.length * 3 > maxBodyBytes) requireBodyLength(utf8Length(raw), maxBodyBytes);
-    return { raw, text: raw };
-  }
-  if (!isBytes(raw)) {
-    throw new TypeError(
-      `body must be the raw body as a string or Uint8Array, got ${typeName(raw)}: switch the body parser off for this route`,
-    );
-  }
-  requireBodyLength(raw.length, maxBodyBytes);
-  return { raw, text: bytesHere().decodeUtf8(raw, 0, raw.length) };
-}
-
-function requireBodyLength(byteLength: number, maxBodyBytes: number): void {
-  if (byteLength > maxBodyBytes) {
+  const raw = requireRawBody(property(requireObject('request', request), 'body') ?? '');
+  if (isLongerThan(raw, maxBodyBytes)) {
     throw new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
   }
+  if (raw.length === 0) {
+    throw new CallbackError('ERR_REQUEST', 'body is empty: nothing was sent, or something has read the stream already');
+  }
+  if (typeof raw !== 'string') return { raw, text: bytesHere().decodeUtf8(raw, 0, raw.length) };
+  if (!isWellFormed(raw)) {
+    throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
+  }
+  return { raw, text: raw };
+}
+
+/** Whether `raw` has more than `limit` bytes; text counts in UTF-8. */
+export function isLongerThan(raw: string | Uint8Array, limit: number): boolean {
+  // A code unit makes one to three bytes, so that most bodies need no counting.
+  if (typeof raw !== 'string' || raw.length > limit || raw.length * 3 <= limit) return raw.length > limit;
+  return utf8Length(raw) > limit;
+}
+
+function requireRawBody(body: unknown): string | Uint8Array {
+  if (typeof body === 'string') return body;
+  const bytes =
+    typeof body === 'object' && tagOf(body as object) === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : body;
+  if (!isBytes(bytes)) {
+    throw new TypeError(`body must be the raw body as a string, Uint8Array or ArrayBuffer, got ${bodyMistake(body)}`);
+  }
+  if (tagOf(bytes.buffer) === 'SharedArrayBuffer') {
+    throw new TypeError('body must be memory that nobody else can change, got a SharedArrayBuffer: copy it first');
+  }
+  return bytes;
+}
+
+/** What was given for a body, and what to do instead. */
+function bodyMistake(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return typeName(body);
+  const { then, pipe } = body as { then?: unknown; pipe?: unknown };
+  const tag = tagOf(body);
+  if (typeof then === 'function') return 'a Promise: await it';
+  if (tag === 'Blob' || tag === 'File') return `a ${tag}: pass await body.arrayBuffer()`;
+  if (tag === 'ReadableStream' || typeof pipe === 'function') return 'a stream: read it to its end, and pass the bytes';
+  if (ArrayBuffer.isView(body) || tag === 'SharedArrayBuffer') return `a ${tag}: copy its bytes into a Uint8Array`;
+  return `${typeName(body)}: switch the body parser off for this route`;
 }
 
 export type JsonObject = { readonly [name: string]: unknown };
@@ -90,8 +112,18 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** The JSON object in `text`, or ERR_REQUEST; `undefined` stands for bytes that are not UTF-8. */
 export function requireJsonObject(what: string, text: string | undefined): JsonObject {
   const object = text === undefined ? undefined : parseJsonObject(text);
-  if (object === undefined) throw new CallbackError('ERR_REQUEST', `${what} must be a JSON object in UTF-8`);
+  if (object === undefined) {
+    const found = isBase64(text)
+      ? ', and it is base64: decode it first, as isBase64Encoded of a serverless event says'
+      : '';
+    throw new CallbackError('ERR_REQUEST', `${what} must be a JSON object in UTF-8${found}`);
+  }
   return object;
+}
+
+/** Whether a body is still in the base64 in which gateways hand it to functions. */
+export function isBase64(text: string | undefined): boolean {
+  return text !== undefined && text.length % 4 === 0 && /^[A-Za-z\d+/]+={0,2}$/.test(text);
 }
 
 /** A field of a parsed object: its own property, never one of a polluted prototype. */
@@ -106,9 +138,18 @@ export function textField(object: JsonObject, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The id under the first of `names` that has one; an empty one is none. */
+export function idField(object: JsonObject, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const id = textField(object, name);
+    if (id) return id;
+  }
+  return undefined;
+}
+
 /** The headers `names` (in lower case), in whatever case and container they arrived. */
 export function readHeaders(request: CallbackRequest, ...names: readonly string[]): (string | undefined)[] {
-  const headers = property(request, 'headers');
+  const headers = property(request, 'headers') ?? undefined;
   if (headers === undefined) return [];
   const source = requireObject('headers', headers);
   const get = property(source as { get?: unknown }, 'get');
@@ -137,20 +178,21 @@ function splitJoined(value: unknown): unknown {
   return typeof value === 'string' && value.includes(', ') ? value.split(', ') : value;
 }
 
-/** Query parameters in the order they were sent; `undefined` stands for a value that cannot be read. */
-export type Parameters = readonly (readonly [name: string, value: string | undefined])[];
+/**
+ * Query parameters in the order they were sent, whatever a framework made of their values; `undefined` is a value whose
+ * percent-encoding is malformed.
+ */
+export type Parameters = readonly (readonly [name: string, value: unknown])[];
 
 export function readParameters(request: CallbackRequest): Parameters {
-  const url = property(request, 'url');
-  const query = property(request, 'query');
-  const parameters: [string, string | undefined][] = [];
+  const url = property(request, 'url') ?? undefined;
+  const query = property(request, 'query') ?? undefined;
+  const parameters: [string, unknown][] = [];
   if (query !== undefined) {
     const source = requireObject('query', query);
     for (const [name, value] of isIterable(source) ? source : Object.entries(source)) {
       if (value === undefined || value === null) continue;
-      for (const one of Array.isArray(value) ? value : [value]) {
-        parameters.push([String(name), typeof one === 'string' ? one : undefined]);
-      }
+      for (const one of Array.isArray(value) ? value : [value]) parameters.push([String(name), one ?? null]);
     }
     return parameters;
   }
@@ -165,11 +207,14 @@ export function readParameters(request: CallbackRequest): Parameters {
   return parameters;
 }
 
-/** application/x-www-form-urlencoded, strictly: a malformed sequence or bytes that are not UTF-8 are `undefined`. */
+/**
+ * Percent-encoding (RFC 3986 section 2.1), strictly: a malformed sequence or bytes that are not UTF-8 are `undefined`.
+ * `+` is a plus sign, which base64 has; no platform sends a space.
+ */
 function decodePercent(text: string): string | undefined {
-  if (!/[%+]/.test(text)) return text;
+  if (!text.includes('%')) return text;
   try {
-    return decodeURIComponent(text.replace(/\+/g, ' '));
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }
@@ -182,6 +227,13 @@ export function readParameter(parameters: Parameters, ...names: readonly string[
     if (names.includes(name)) known = agree(known, [value], names.join(' or '));
   }
   return known;
+}
+
+/** What to say of a parameter that is not there. */
+export function missingParameter(parameters: Parameters, name: string): string {
+  return parameters.length === 0
+    ? `no parameters were passed, ${name} among them: pass url or query`
+    : `the URL carries no ${name}`;
 }
 
 function isIterable(source: object): source is Iterable<[unknown, unknown]> {
@@ -200,8 +252,15 @@ function agree(known: string | undefined, value: unknown, name: string): string 
   if (value === undefined || value === null) return known;
   let agreed = known;
   for (const one of Array.isArray(value) ? value : [value]) {
-    if (typeof one !== 'string' || !isWellFormed(one)) {
-      throw new CallbackError('ERR_REQUEST', `${name} cannot be read: it is not text, or its encoding is malformed`);
+    if (one === '') continue;
+    if (typeof one !== 'string' && one !== undefined) {
+      throw new CallbackError(
+        'ERR_REQUEST',
+        `${name} is not text but ${typeName(one)}: pass it as it was sent, not converted`,
+      );
+    }
+    if (one === undefined || !isWellFormed(one)) {
+      throw new CallbackError('ERR_REQUEST', `${name} cannot be read: its encoding is malformed`);
     }
     if (agreed !== undefined && one !== agreed) {
       throw new CallbackError('ERR_REQUEST', `${name} is given twice with different values`);

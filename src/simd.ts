@@ -1,11 +1,19 @@
 // AES-256-CBC whose decryption takes the same time for every key and text, by WebAssembly SIMD. `callback-codec/simd`.
 // The kernel is simd/kernel.ts; simd/kernel.wasm.ts holds its bytes.
 import { decodeBase64, encodeHex } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, nobleAesCbc, requireWholeBlocks } from './engine.ts';
+import {
+  AES_BLOCK,
+  type AesCbc,
+  type AesCbcEngine,
+  nobleAesCbc,
+  requireBlocks,
+  requireIvAndBlocks,
+  requireKey,
+} from './engine.ts';
 import { kernelBase64 } from './simd/kernel.wasm.ts';
 
 export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
 
 /** A `WebAssembly.Module`; so named that no DOM typings are needed. */
 export type WebAssemblyModule = object;
@@ -103,7 +111,7 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
   };
 
   return (key): AesCbc => {
-    if (key.length !== 32) throw new TypeError('an AES-256 key is 32 bytes');
+    requireKey(key);
     memory.set(key, KEY);
     kernel.expandKey();
     const schedule = memory.slice(SCHEDULE, KEY);
@@ -116,11 +124,12 @@ function kernelAesCbc(kernel: Kernel): AesCbcEngine {
 
     return {
       encrypt(iv, blocks) {
+        requireIvAndBlocks(iv, blocks);
         noble ??= nobleAesCbc(ownKey);
         return noble.encrypt(iv, blocks);
       },
       decrypt(ivAndBlocks, into) {
-        requireWholeBlocks(ivAndBlocks);
+        requireBlocks(ivAndBlocks);
         const size = ivAndBlocks.length - AES_BLOCK;
         if (into !== undefined && into.length < size) throw new TypeError('`into` is too short for the plaintext');
         if (loaded !== schedule) {

@@ -18,6 +18,7 @@ import {
   field,
   isAccepted,
   MAX_BODY_BYTES,
+  missingParameter,
   type Parameters,
   parseJsonObject,
   readBody,
@@ -28,7 +29,7 @@ import {
   SECONDS,
 } from './request.ts';
 
-export { CallbackError, type CallbackErrorCode } from './errors.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
 export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
 
 /** What {@link createTencentChatCodec} needs. */
@@ -36,7 +37,7 @@ export interface TencentChatCodecOptions {
   /** Token of webhook authentication, from the console ("Webhook Configuration"); 1 to 128 characters. */
   token: string;
   /** SDKAppID of the app. Where it is given, a request must carry it. */
-  sdkAppId?: string | number | undefined;
+  sdkAppId?: string | number;
   /**
    * How many seconds RequestTime may lie before or after now. Default 60, as the documentation asks; Infinity switches
    * the window off, and then a captured signature is good for ever and for any body.
@@ -86,7 +87,7 @@ export interface TencentChatMessage {
 export interface TencentChatReply {
   ActionStatus: 'OK' | 'FAIL';
   ErrorInfo: string;
-  /** 0 lets pass; to a before-callback 1 rejects and 2 drops silently, or a code of your own (120001 to 130000). */
+  /** 0 lets pass; to a before-callback 1 rejects and 2 drops silently, or a code of your own (120001 to 130000; of groups 10100 to 10200). */
   ErrorCode: number;
   [name: string]: unknown;
 }
@@ -185,20 +186,23 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
     maxBodyBytes = MAX_BODY_BYTES,
   } = requireObject('options', options);
   requireSecret('token', token);
-  const sdkAppId = options.sdkAppId === undefined ? undefined : requireSdkAppId(options.sdkAppId);
+  const sdkAppId = 'sdkAppId' in options ? requireSdkAppId(options.sdkAppId) : undefined;
   requireTolerance(toleranceSeconds);
   requireFunction('now', now);
   requireMaxBodyBytes(maxBodyBytes);
 
   /** RequestTime of a request whose signature holds and that is fresh. */
   function requireSignature(parameters: Parameters): string {
-    const signature = readParameter(parameters, 'Sign');
-    const requestTime = readParameter(parameters, 'RequestTime');
-    if (signature === undefined || requestTime === undefined) {
+    const signature = readParameter(parameters, 'sign');
+    const requestTime = readParameter(parameters, 'requesttime');
+    if (signature === undefined) {
       throw new CallbackError(
         'ERR_SIGNATURE',
-        'the URL must carry Sign and RequestTime: switch authentication on in the console, and pass url or query',
+        `${missingParameter(parameters, 'Sign')}; authentication may be off in the console`,
       );
+    }
+    if (requestTime === undefined) {
+      throw new CallbackError('ERR_SIGNATURE', missingParameter(parameters, 'RequestTime'));
     }
     if (!equalInConstantTime(signature, sign(token, requestTime))) {
       throw new CallbackError('ERR_SIGNATURE', 'Sign does not match: check the token of webhook authentication');
@@ -209,24 +213,25 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
 
   function decode(request: CallbackRequest): TencentChatMessage {
     const { text } = readBody(request, maxBodyBytes);
-    const parameters = readParameters(request);
+    const sent = readParameters(request);
+    const parameters = inLowerCase(sent);
     const requestTime = requireSignature(parameters);
-    const sentSdkAppId = readParameter(parameters, 'SdkAppid', 'SdkAppId');
+    const sentSdkAppId = readParameter(parameters, 'sdkappid');
     if (sdkAppId !== undefined && sentSdkAppId !== sdkAppId) {
       throw new CallbackError('ERR_REQUEST', 'SdkAppid is missing or is that of another app');
     }
     const event = requireJsonObject('body', text);
-    const type = readCommand(readParameter(parameters, 'CallbackCommand'), field(event, 'CallbackCommand'));
-    const platform = readParameter(parameters, 'OptPlatform');
+    const type = readCommand(readParameter(parameters, 'callbackcommand'), field(event, 'CallbackCommand'));
+    const platform = readParameter(parameters, 'optplatform');
     return {
       kind: 'event',
       type,
       sdkAppId: sentSdkAppId,
-      clientIp: readParameter(parameters, 'ClientIP'),
+      clientIp: readParameter(parameters, 'clientip'),
       platform: platform === undefined ? undefined : normalisePlatform(platform),
       contentType: readParameter(parameters, 'contenttype'),
       requestTime,
-      query: asRecord(parameters),
+      query: asRecord(sent),
       event,
       text: text as string,
     };
@@ -235,7 +240,8 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
   function verify(request: CallbackRequest): boolean {
     return isAccepted(() => {
       readBody(request, maxBodyBytes);
-      return requireSignature(readParameters(request)) !== undefined;
+      requireSignature(inLowerCase(readParameters(request)));
+      return true;
     });
   }
 
@@ -280,8 +286,8 @@ function sign(token: string, requestTime: string): string {
   return hexDigest('sha256', sha256, token, requestTime);
 }
 
-function requireSdkAppId(sdkAppId: string | number): string {
-  const text = typeof sdkAppId === 'number' ? String(sdkAppId) : requireText('sdkAppId', sdkAppId);
+function requireSdkAppId(sdkAppId: unknown): string {
+  const text = typeof sdkAppId === 'number' ? String(sdkAppId) : requireSecret('sdkAppId', sdkAppId);
   if (!/^\d+$/.test(text)) throw new CallbackError('ERR_CONFIG', 'sdkAppId must be the decimal digits of the console');
   return text;
 }
@@ -293,6 +299,11 @@ function readCommand(inQuery: string | undefined, inBody: unknown): string {
     throw new CallbackError('ERR_REQUEST', 'CallbackCommand is missing, no string, or not the same in URL and body');
   }
   return command;
+}
+
+/** Tencent's products spell names differently (`SdkAppid`, `SdkAppId`), and gateways fold their case. */
+function inLowerCase(parameters: Parameters): Parameters {
+  return parameters.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
 /** The documented spellings; `State.StateChange` sends `IOS` where all other callbacks send `iOS`. */
@@ -307,6 +318,6 @@ function normalisePlatform(platform: string): string {
 /** A record without a prototype, so that a parameter named `__proto__` is only a parameter. */
 function asRecord(parameters: Parameters): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null);
-  for (const [name, value] of parameters) if (value !== undefined) record[name] ??= value;
+  for (const [name, value] of parameters) if (typeof value === 'string') record[name] ??= value;
   return record;
 }
