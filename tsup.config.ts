@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
-import { kernelBase64 } from './src/simd/kernel.wasm.ts';
+import { entries } from './scripts/entries.mjs';
+import { kernelBase64 } from './src/internal/simd/kernel.wasm.ts';
 
 export default defineConfig({
-  entry: ['index', 'feishu', 'dingtalk', 'tencent-chat', 'aes-cbc', 'simd'].map((name) => `src/${name}.ts`),
+  entry: entries.map((entry) => `src/${entry}.ts`),
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',

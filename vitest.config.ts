@@ -11,7 +11,7 @@ export default defineConfig({
       provider: 'v8',
       reporter: ['text'],
       include: ['src/**/*.ts'],
-      exclude: ['src/simd/kernel.ts'], // AssemblyScript
+      exclude: ['src/internal/simd/kernel.ts'], // AssemblyScript
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
   },

@@ -1,16 +1,19 @@
 // AES-256-CBC with PKCS#7 padding to 16 or 32 bytes, and the base64(iv ‖ ciphertext) envelope. `callback-codec/aes-cbc`.
-import type { Bytes } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, decryptBlocks, defaultAesCbc, encryptPadded, KEY_BYTES } from './engine.ts';
-import { CallbackError, decryptError } from './errors.ts';
-import { bytesHere } from './host.ts';
-import { requireBytes, requireString } from './options.ts';
-import { type PaddingBlock, unpaddedLength } from './pkcs7.ts';
-import { type RandomSource, randomBytes } from './random.ts';
+import { defaultAesCbc } from './internal/aes/default.ts';
+import { AES_BLOCK, KEY_BYTES } from './internal/aes/engine.ts';
+import { decryptPadded, encryptPadded, type PaddingBlock } from './internal/aes/pkcs7.ts';
+import { requireBytes, requireString } from './internal/arguments.ts';
+import { decodeBase64, encodeBase64 } from './internal/encoding/base64.ts';
+import { CallbackError, decryptError } from './internal/errors.ts';
+import { type RandomSource, randomBytes } from './internal/random.ts';
+import type { Bytes } from './internal/runtime.ts';
 
-export { type AesCbc, type AesCbcEngine, nativeAesCbc, nobleAesCbc } from './engine.ts';
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
-export type { PaddingBlock } from './pkcs7.ts';
-export type { RandomSource } from './random.ts';
+export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export { nativeAesCbc } from './internal/aes/native.ts';
+export { nobleAesCbc } from './internal/aes/noble.ts';
+export type { PaddingBlock } from './internal/aes/pkcs7.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
+export type { RandomSource } from './internal/random.ts';
 
 /**
  * Encrypts with AES-256-CBC (FIPS 197, NIST SP 800-38A section 6.2) and PKCS#7 padding (RFC 5652 section 6.3).
@@ -87,7 +90,7 @@ export function decryptAes256Cbc(
   const ivAndCiphertext = new Uint8Array(AES_BLOCK + ciphertext.length);
   ivAndCiphertext.set(iv);
   ivAndCiphertext.set(ciphertext, AES_BLOCK);
-  return decryptPadded(aes, ivAndCiphertext, padTo);
+  return ownPlaintext(decryptPadded(aes, ivAndCiphertext, padTo));
 }
 
 /**
@@ -95,7 +98,7 @@ export function decryptAes256Cbc(
  *
  * @param key 32 bytes.
  * @param plaintext Any length.
- * @param options `iv`: 16 bytes instead of random ones, for tests. `random`: where the IV comes from on a host without
+ * @param options `iv`: 16 bytes instead of random ones, for tests. `random`: where the IV comes from on a runtime without
  * `crypto.getRandomValues`.
  * @returns Padded base64 of the standard alphabet, on one line.
  * @throws {CallbackError} ERR_CONFIG: key or iv of another length. ERR_RANDOM: no secure random source.
@@ -103,15 +106,15 @@ export function decryptAes256Cbc(
  *
  * @example
  * ```ts
- * import { openEnvelope, sealEnvelope } from 'callback-codec/aes-cbc';
+ * import { decryptEnvelope, encryptEnvelope } from 'callback-codec/aes-cbc';
  *
  * const key = new Uint8Array(32).fill(1);
- * const envelope = sealEnvelope(key, Uint8Array.of(104, 105));
+ * const envelope = encryptEnvelope(key, Uint8Array.of(104, 105));
  * console.log(envelope.length); // 44: 32 bytes in base64
- * console.log(openEnvelope(key, envelope)); // Uint8Array(2) [ 104, 105 ]
+ * console.log(decryptEnvelope(key, envelope)); // Uint8Array(2) [ 104, 105 ]
  * ```
  */
-export function sealEnvelope(
+export function encryptEnvelope(
   key: Uint8Array,
   plaintext: Uint8Array,
   options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
@@ -120,7 +123,7 @@ export function sealEnvelope(
   requireBytes('plaintext', plaintext);
   const iv =
     options.iv === undefined ? randomBytes(AES_BLOCK, options.random) : requireBytes('iv', options.iv, AES_BLOCK);
-  return bytesHere().encodeBase64(encryptPadded(aes, iv, plaintext, 16));
+  return encodeBase64(encryptPadded(aes, iv, plaintext, 16));
 }
 
 /**
@@ -134,28 +137,26 @@ export function sealEnvelope(
  *
  * @example
  * ```ts
- * import { openEnvelope } from 'callback-codec/aes-cbc';
+ * import { decryptEnvelope } from 'callback-codec/aes-cbc';
  *
  * // The key of Feishu's documentation example: SHA-256 of "test key".
  * const key = Uint8Array.from('fa2bdca424f01f01ffb48df93acc35d439c7fd331a1a7fba6ac2fd83aa9ab31a'.match(/../g)!, (hex) =>
  *   Number.parseInt(hex, 16),
  * );
- * const plaintext = openEnvelope(key, 'P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=');
+ * const plaintext = decryptEnvelope(key, 'P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=');
  * console.log(String.fromCharCode(...plaintext)); // hello world
  * ```
  */
-export function openEnvelope(key: Uint8Array, envelope: string): Bytes {
+export function decryptEnvelope(key: Uint8Array, envelope: string): Bytes {
   const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
-  const ivAndCiphertext = bytesHere().decodeBase64(requireString('envelope', envelope), 0);
-  if (ivAndCiphertext === undefined) throw decryptError();
-  return decryptPadded(aes, ivAndCiphertext, 16);
+  const ivAndCiphertext = decodeBase64(requireString('envelope', envelope), 0);
+  return ownPlaintext(ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 16));
 }
 
-function decryptPadded(aes: AesCbc, ivAndCiphertext: Uint8Array, padTo: PaddingBlock): Bytes {
-  const padded = decryptBlocks(aes, ivAndCiphertext);
-  const length = padded === undefined ? -1 : unpaddedLength(padded, padTo);
-  if (length < 0) throw decryptError();
-  return new Uint8Array((padded as Uint8Array).subarray(0, length));
+/** In an array of its own, because an engine may cut results from common memory. */
+function ownPlaintext(plaintext: Uint8Array | undefined): Bytes {
+  if (plaintext === undefined) throw decryptError();
+  return new Uint8Array(plaintext);
 }
 
 function requirePadTo(padTo: PaddingBlock = 16): PaddingBlock {

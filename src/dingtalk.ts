@@ -1,43 +1,49 @@
 // DingTalk callback codec. `callback-codec/dingtalk`.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
-import { sha1 } from '@noble/hashes/legacy.js';
-import { type Bytes, decodeSextets, equalInConstantTime, withoutAsciiWhitespace } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
-import { CallbackError, decryptError } from './errors.ts';
-import { hexDigest } from './hash.ts';
-import { bytesHere, isWellFormed } from './host.ts';
+import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
+import type { AesCbcEngine } from './internal/aes/engine.ts';
+import { requireObject, requireSecret, requireString, requireText } from './internal/arguments.ts';
 import {
-  payloadText,
-  requireBytes,
-  requireFunction,
-  requireMaxBodyBytes,
-  requireObject,
-  requireSecret,
-  requireString,
-  requireText,
-  requireTolerance,
-} from './options.ts';
-import { unpaddedLength } from './pkcs7.ts';
-import { type RandomSource, randomAlphanumerics } from './random.ts';
+  type BizMsgCipher,
+  bindEncodingAesKey,
+  bizMsgSignature,
+  decryptBizMsg,
+  encryptBizMsg,
+  requireBizMsgSignature,
+  requireReceivers,
+  type SignedParts,
+} from './internal/biz-msg-crypt.ts';
+import {
+  type CallbackCodec,
+  type CallbackMessage,
+  type CallbackPush,
+  type CallbackReply,
+  type Checked,
+  type CodecOptions,
+  jsonReply,
+  readCodecOptions,
+  requireMessage,
+} from './internal/codec.ts';
+import { isWellFormed } from './internal/encoding/portable.ts';
+import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
+import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
+import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
+import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import {
   type CallbackRequest,
-  field,
-  idField,
-  isAccepted,
-  MAX_BODY_BYTES,
   missingParameter,
   readBody,
   readParameter,
   readParameters,
-  requireFresh,
-  requireJsonObject,
-  SECONDS_OR_MILLISECONDS,
-} from './request.ts';
+  requireBodyText,
+} from './internal/request.ts';
 
-export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
-export type { RandomSource } from './random.ts';
-export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
+export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
+export type { JsonObject } from './internal/json.ts';
+export type { RandomSource } from './internal/random.ts';
+export type { CallbackRequest, HeadersLike, QueryLike } from './internal/request.ts';
 
 /**
  * The ownerKey while a third-party suite is being created and has no suiteKey yet: put it in the `ownerKey` list until
@@ -57,137 +63,138 @@ export interface DingTalkSecrets {
 }
 
 /** What {@link createDingTalkCodec} needs. */
-export interface DingTalkCodecOptions {
+export interface DingTalkCodecOptions extends CodecOptions, EncryptionOptions {
   /** Token (签名 token) from the console page that holds the callback URL. */
   token: string;
   /** EncodingAESKey (数据加密密钥): 43 characters, base64 of 32 bytes without its `=`. */
   encodingAesKey: string;
-  /** Whom messages are for (see {@link DingTalkSecrets}). A list accepts each; the first is the default of answers. */
+  /** Whom messages are for (see {@link DingTalkSecrets}). A list accepts each; the first is the default of pushes. */
   ownerKey: string | readonly string[];
   /**
    * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): DingTalk names no window.
    * With a window, a nonce of ten digits or more is ERR_TIMESTAMP: it could stand for the time under the same signature.
    */
   toleranceSeconds?: number | undefined;
-  /** The clock: milliseconds since the epoch. Default `Date.now`. */
-  now?: (() => number) | undefined;
-  /** Source of random bytes for prefixes and nonces. Default the host's `crypto.getRandomValues`. */
-  random?: RandomSource | undefined;
-  /** Longest body in bytes, checked before any other work. Default 1,048,576. */
-  maxBodyBytes?: number | undefined;
-  /** AES engine. Default: the best that the host has. */
-  aes?: AesCbcEngine | undefined;
 }
 
-interface DingTalkMessageBase {
-  /** What to deduplicate on: `eventId`, else `BizId`. Not every event has one. */
-  id?: string | undefined;
-  /** `EventType` as sent, for example `user_add_org`. */
-  type: string;
-  /** Which of the configured owner keys the message was for. */
-  ownerKey: string;
-  /** As signed: seconds or milliseconds, opaque. */
-  timestamp: string;
-  /** As signed. */
-  nonce: string;
-  /** The decrypted JSON: for integers above 2^53 and repeated names. */
-  text: string;
-}
-
-/** DingTalk checks that the URL is yours: answer `reply('success', message)`, encrypted, within 1.5 seconds. */
-export interface DingTalkCheck extends DingTalkMessageBase {
-  kind: 'check';
-  type: 'check_url' | 'check_create_suite_url' | 'check_update_suite_url';
-  /** `Random`: what documents before 2018 ask for as the answer to the suite checks, in place of `success`. */
-  event: { EventType: string; Random?: unknown; TestSuiteKey?: unknown; [name: string]: unknown };
-}
-
-/** A pushed event; answer `reply('success', message)`. */
-export interface DingTalkEvent extends DingTalkMessageBase {
-  kind: 'event';
-  /** The decrypted object, unvalidated but for `EventType`. */
-  event: { EventType: string; [name: string]: unknown };
-}
-
-/** What {@link DingTalkCodec.decode} returns. Test `kind` first. */
-export type DingTalkMessage = DingTalkCheck | DingTalkEvent;
-
-/** The answer, to be sent as JSON with status 200; the names are as DingTalk wants them, capital S included. */
-export interface DingTalkReply {
-  msg_signature: string;
-  timeStamp: string;
-  nonce: string;
-  encrypt: string;
-}
-
-/** What {@link DingTalkCodec.reply} can be told; a decoded message fits, and is answered as its own owner. */
+/** What a reply can be told, for tests. */
 export interface DingTalkReplyOptions {
+  /** Default that of the message. */
+  timestamp?: string | undefined;
+  /** Default that of the message. */
+  nonce?: string | undefined;
+  /** The 16 bytes in front of the plaintext, verbatim. Default 16 random characters of `[A-Za-z0-9]`. */
+  prefix?: Uint8Array | undefined;
+}
+
+/** What {@link DingTalkCodec.encode} can be told. */
+export interface DingTalkEncodeOptions {
   /** One of the configured owner keys. Default the first. */
   ownerKey?: string | undefined;
   /** Default the clock, in milliseconds. */
   timestamp?: string | undefined;
   /** Default 16 random characters. */
   nonce?: string | undefined;
-  /** The 16 bytes in front of the plaintext, verbatim, for tests. Default 16 random characters of `[A-Za-z0-9]`. */
+  /** The 16 bytes in front of the plaintext, verbatim. Default 16 random characters of `[A-Za-z0-9]`. */
   prefix?: Uint8Array | undefined;
 }
 
-/** One app's codec, made by {@link createDingTalkCodec}. Its methods need no `this`. */
-export interface DingTalkCodec {
+interface DingTalkMessageBase extends CallbackMessage {
+  readonly platform: 'dingtalk';
+  /** Which of the configured owner keys the message is for. */
+  readonly ownerKey: string;
+  /** As signed: seconds or milliseconds, opaque. */
+  readonly timestamp: string;
+  /** As signed. */
+  readonly nonce: string;
+}
+
+/** DingTalk checks that the URL is yours: send `reply(message)`, which is encrypted, within 1.5 seconds. */
+export interface DingTalkVerification extends DingTalkMessageBase {
+  readonly kind: 'verification';
+  readonly type: 'check_url' | 'check_create_suite_url' | 'check_update_suite_url';
+  /** `Random` is what documents before 2018 ask for as the answer to the suite checks, in place of `success`. */
+  readonly event: JsonObject;
+}
+
+/** A pushed event; send `reply(message)`. */
+export interface DingTalkEvent<Type extends string = string, Event = JsonObject> extends DingTalkMessageBase {
+  readonly kind: 'event';
+  /** `EventType` as sent, for example `user_add_org`. */
+  readonly type: Type;
+  /** What to deduplicate on: `eventId`, else `BizId`. Not every event has one. */
+  readonly id?: string | undefined;
+  /** The decrypted object, unvalidated but for `EventType`. */
+  readonly event: Event;
+}
+
+/**
+ * What {@link DingTalkCodec.decode} returns. Test `kind` first.
+ *
+ * @typeParam Events Types of `event` by `type`. Other events still arrive: end a `switch` on `type` with a default.
+ */
+export type DingTalkMessage<Events extends object = Record<string, JsonObject>> =
+  | DingTalkVerification
+  | { [Type in keyof Events & string]: DingTalkEvent<Type, Events[Type]> }[keyof Events & string];
+
+/** One app's codec, made by {@link createDingTalkCodec}. */
+export interface DingTalkCodec<Events extends object = Record<string, JsonObject>>
+  extends CallbackCodec<DingTalkMessage<Events>, string> {
   /**
    * Verifies, decrypts and parses a request: signature, freshness, decryption, owner, JSON. Parameters are read from
    * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; spellings given together agree.
    *
-   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE (dingTalkCode 900005), ERR_TIMESTAMP, ERR_DECRYPT
+   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE (platformCode 900005), ERR_TIMESTAMP, ERR_DECRYPT
    * (900008), ERR_OWNER (900010, with `receivedOwner`).
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
-  decode(request: CallbackRequest): DingTalkMessage;
+  decode(this: void, request: CallbackRequest): DingTalkMessage<Events>;
   /**
-   * Whether the request is signed and fresh; false for everything a sender can do wrong. `decode` does this by itself.
-   *
-   * @throws {TypeError} As `decode`.
-   */
-  verify(request: CallbackRequest): boolean;
-  /**
-   * Decrypts the `encrypt` field alone. Unauthenticated: it does not look at the signature. Prefer `decode`.
+   * Decrypts an `encrypt` field. Unauthenticated: it does not look at the signature. Prefer `decode`.
    *
    * @throws {CallbackError} ERR_DECRYPT (900008), ERR_OWNER (900010).
    */
-  decrypt(encrypt: string): { text: string; ownerKey: string };
+  decrypt(this: void, encrypt: string): { text: string; ownerKey: string };
   /**
-   * Encrypts text as DingTalk does.
+   * Encrypts text as DingTalk does, by default for the first of the owner keys.
    *
    * @throws {CallbackError} ERR_CONFIG: an ownerKey that is not configured, a prefix not of 16 bytes. ERR_RANDOM.
    */
-  encrypt(text: string, options?: Pick<DingTalkReplyOptions, 'ownerKey' | 'prefix'>): string;
+  encrypt(
+    this: void,
+    text: string,
+    options?: { ownerKey?: string | undefined; prefix?: Uint8Array | undefined },
+  ): string;
   /**
-   * The platform's half, for tests and simulators: the query parameters and body with which DingTalk would push
-   * `payload`. A string is sent verbatim, anything else as JSON. The signature goes by both its names, as DingTalk sends it.
+   * The platform's half, for tests and simulators: the request with which DingTalk would push `payload`. A string is sent
+   * verbatim, anything else as JSON. The signature goes by both its names, as DingTalk sends it.
    *
    * @throws {CallbackError} As `encrypt`.
    */
-  encode(
-    payload: unknown,
-    options?: DingTalkReplyOptions,
-  ): { query: { msg_signature: string; signature: string; timestamp: string; nonce: string }; body: string };
+  encode(this: void, payload: unknown, options?: DingTalkEncodeOptions): CallbackPush;
   /**
-   * The encrypted, signed answer, by default `success`. Give the message as second argument, `reply('success', message)`,
-   * to answer as the owner that was asked, with its timestamp and nonce.
+   * The encrypted, signed response to the owner that asked, with the message's timestamp and nonce:
+   * `{"msg_signature":"…","timeStamp":"…","nonce":"…","encrypt":"…"}`. `answer` is by default `success`, which is right for
+   * every event and every check of today.
    *
-   * @throws {CallbackError} As `encrypt`.
+   * @throws {CallbackError} ERR_CONFIG: a prefix not of 16 bytes. ERR_RANDOM.
+   * @throws {TypeError} A message of another platform or for an owner that is not configured.
    */
-  reply(text?: string, options?: DingTalkReplyOptions): DingTalkReply;
+  reply(this: void, message: DingTalkMessage<Events>, answer?: string, options?: DingTalkReplyOptions): CallbackReply;
+  /**
+   * DingTalk's half of an answer, for tests and simulators: verifies and decrypts the body of a reply.
+   *
+   * @returns The answer, `success` for example.
+   * @throws {CallbackError} ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
+   */
+  decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }
-
-/** EventTypes that only check the callback URL. */
-const CHECKS: readonly string[] = ['check_url', 'check_create_suite_url', 'check_update_suite_url'];
 
 /**
  * The signature of a message: SHA-1 of token, timestamp, nonce and encrypt, sorted by code unit and joined.
  *
  * SHA-1 is the protocol's choice. Its collisions do not give an attacker the secret token, but the parts have no
- * separators and this is no HMAC; do not use it for anything new.
+ * separators and this is not an HMAC; do not use it for anything new.
  *
  * @param parts All as they are on the wire, opaque text; `encrypt` with whatever white space its encoder put in.
  * @returns 40 lower-case hexadecimal digits.
@@ -209,7 +216,7 @@ const CHECKS: readonly string[] = ['check_url', 'check_create_suite_url', 'check
  */
 export function dingTalkSignature(parts: { token: string; timestamp: string; nonce: string; encrypt: string }): string {
   const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
-  return sign(
+  return bizMsgSignature(
     requireSecret('token', token),
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
@@ -224,9 +231,9 @@ export function dingTalkSignature(parts: { token: string; timestamp: string; non
  * @param text Any text without lone surrogates.
  * @param secrets `encodingAesKey` of 43 characters and one `ownerKey`.
  * @param options `prefix`: the 16 bytes in front, verbatim, instead of random characters. `random`: where those come
- * from on a host without `crypto.getRandomValues`.
+ * from on a runtime without `crypto.getRandomValues`.
  * @returns Padded base64 on one line: the value of the `encrypt` field.
- * @throws {CallbackError} ERR_CONFIG: a secret is missing or malformed (dingTalkCode 900004 for the key), prefix not of
+ * @throws {CallbackError} ERR_CONFIG: a secret is missing or malformed (platformCode 900004 for the key), prefix not of
  * 16 bytes. ERR_RANDOM: no secure source.
  * @throws {TypeError} A wrong type, or a lone surrogate.
  *
@@ -251,7 +258,7 @@ export function encryptDingTalkMessage(
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
   const cipher = bindKey(defaultAesCbc(), encodingAesKey);
-  return seal(cipher, text, requireSecret('ownerKey', ownerKey), options.prefix, options.random);
+  return encryptBizMsg(cipher, text, requireSecret('ownerKey', ownerKey), options);
 }
 
 /**
@@ -264,7 +271,7 @@ export function encryptDingTalkMessage(
  * @param encrypt Padded base64 of the standard alphabet.
  * @param secrets `encodingAesKey` of 43 characters, and `ownerKey`: one, or a list of those accepted.
  * @returns The message text, a leading BOM included.
- * @throws {CallbackError} ERR_DECRYPT (dingTalkCode 900008): anything wrong with `encrypt`. ERR_OWNER (900010): for
+ * @throws {CallbackError} ERR_DECRYPT (platformCode 900008): anything wrong with `encrypt`. ERR_OWNER (900010): for
  * another owner. ERR_CONFIG: a secret is missing or malformed (900004 for the key).
  * @throws {TypeError} A wrong type.
  *
@@ -285,13 +292,14 @@ export function decryptDingTalkMessage(
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
   const cipher = bindKey(defaultAesCbc(), encodingAesKey);
-  return openFor(requireOwners(ownerKey), cipher, encrypt).text;
+  return decrypt({ cipher, owners: requireReceivers('ownerKey', ownerKey) }, encrypt).text;
 }
 
 /**
  * Makes the codec of one app. Secrets and options are checked here, once.
  *
- * @throws {CallbackError} ERR_CONFIG: a secret is missing, empty or malformed (dingTalkCode 900004 for the key), or an
+ * @typeParam Events Types of `event` by `type`, for example `{ user_add_org: { UserId: string[] } }`.
+ * @throws {CallbackError} ERR_CONFIG: a secret is missing, empty or malformed (platformCode 900004 for the key), or an
  * option out of range.
  * @throws {TypeError} An option of the wrong type.
  *
@@ -304,226 +312,198 @@ export function decryptDingTalkMessage(
  *   encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij',
  *   ownerKey: 'suite4xxxxxxxxxxxxxxx',
  * });
- * const { query, body } = codec.encode({ EventType: 'check_create_suite_url', Random: 'LPIdSnlF' });
- * const message = codec.decode({ query, body });
- * console.log(message.kind, message.type); // check check_create_suite_url
- * console.log(Object.keys(codec.reply('success', message))); // [ 'msg_signature', 'timeStamp', 'nonce', 'encrypt' ]
+ * const message = codec.decode(codec.encode({ EventType: 'check_create_suite_url', Random: 'LPIdSnlF' }));
+ * console.log(message.kind, message.type); // verification check_create_suite_url
+ * const reply = codec.reply(message);
+ * console.log(Object.keys(JSON.parse(reply.body))); // [ 'msg_signature', 'timeStamp', 'nonce', 'encrypt' ]
+ * console.log(codec.decodeReply(reply)); // success
  * ```
  */
-export function createDingTalkCodec(options: DingTalkCodecOptions): DingTalkCodec {
-  const {
-    token,
-    encodingAesKey,
-    ownerKey,
-    toleranceSeconds = Infinity,
-    now = Date.now,
-    random,
-    maxBodyBytes = MAX_BODY_BYTES,
-    aes: engine = defaultAesCbc(),
-  } = requireObject('options', options);
-  requireSecret('token', token);
-  const owners = requireOwners(ownerKey);
-  const cipher = bindKey(requireFunction('aes', engine), encodingAesKey);
-  requireTolerance(toleranceSeconds);
-  requireFunction('now', now);
-  requireMaxBodyBytes(maxBodyBytes);
-  if (random !== undefined) requireFunction('random', random);
-
-  /** The signed parts of a request whose signature holds and whose timestamp is fresh. */
-  function readVerified(request: CallbackRequest): { timestamp: string; nonce: string; encrypt: string } {
-    const { text } = readBody(request, maxBodyBytes);
-    const parameters = readParameters(request);
-    const signature = readParameter(parameters, 'signature', 'msg_signature');
-    const timestamp = readParameter(parameters, 'timestamp', 'timeStamp');
-    const nonce = readParameter(parameters, 'nonce');
-    const encrypt = field(requireJsonObject('body', text), 'encrypt');
-    if (signature === undefined) throw signatureError(missingParameter(parameters, 'signature or msg_signature'));
-    if (timestamp === undefined) throw signatureError(missingParameter(parameters, 'timestamp'));
-    if (nonce === undefined) throw signatureError(missingParameter(parameters, 'nonce'));
-    if (encrypt === undefined) throw signatureError('the body carries no `encrypt`');
-    if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
-      throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
-    }
-    if (!equalInConstantTime(signature, sign(token, timestamp, nonce, encrypt))) {
-      throw signatureError(
-        'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
-      );
-    }
-    requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
-    // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
-    if (toleranceSeconds !== Infinity && /^\d{10,}$/.test(nonce)) {
-      throw new CallbackError('ERR_TIMESTAMP', 'the nonce is a number that could be the time under the same signature');
-    }
-    return { timestamp, nonce, encrypt };
-  }
-
-  function decode(request: CallbackRequest): DingTalkMessage {
-    const { timestamp, nonce, encrypt } = readVerified(request);
-    const { text, ownerKey } = open(cipher, encrypt);
-    if (!owners.includes(ownerKey)) throw ownerError(ownerKey);
-    const event = requireJsonObject('the plaintext', text);
-    const type = field(event, 'EventType');
-    if (typeof type !== 'string')
-      throw new CallbackError('ERR_REQUEST', 'the event has no `EventType`, or it is not a string');
-    const kind = CHECKS.includes(type) ? 'check' : 'event';
-    const id = idField(event, 'eventId', 'BizId');
-    return { kind, id, type, ownerKey, timestamp, nonce, event, text } as DingTalkMessage;
-  }
-
-  function verify(request: CallbackRequest): boolean {
-    return isAccepted(() => readVerified(request) !== undefined);
-  }
-
-  function decrypt(encrypt: string): { text: string; ownerKey: string } {
-    return openFor(owners, cipher, encrypt);
-  }
-
-  function encrypt(text: string, options: Pick<DingTalkReplyOptions, 'ownerKey' | 'prefix'> = {}): string {
-    const { ownerKey = owners[0] } = options;
-    if (!owners.includes(ownerKey)) {
-      throw new CallbackError('ERR_CONFIG', 'ownerKey must be one of those that the codec was made with');
-    }
-    return seal(cipher, text, ownerKey, options.prefix, random);
-  }
-
-  /** Encrypted text and the signature over it: what a push and an answer have in common. */
-  function signed(
-    text: string,
-    options: DingTalkReplyOptions,
-  ): Record<'timestamp' | 'nonce' | 'ciphertext' | 'signature', string> {
-    const timestamp = requireText('timestamp', options.timestamp ?? String(Math.floor(now())));
-    const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(random));
-    const ciphertext = encrypt(text, options);
-    return { timestamp, nonce, ciphertext, signature: sign(token, timestamp, nonce, ciphertext) };
-  }
-
-  function encode(payload: unknown, options: DingTalkReplyOptions = {}): ReturnType<DingTalkCodec['encode']> {
-    const { timestamp, nonce, ciphertext, signature } = signed(payloadText(payload), options);
-    return {
-      query: { msg_signature: signature, signature, timestamp, nonce },
-      body: JSON.stringify({ encrypt: ciphertext }),
-    };
-  }
-
-  function reply(text = 'success', options: DingTalkReplyOptions = {}): DingTalkReply {
-    const { timestamp, nonce, ciphertext, signature } = signed(requireText('text', text), options);
-    return { msg_signature: signature, timeStamp: timestamp, nonce, encrypt: ciphertext };
-  }
-
-  return { decode, verify, decrypt, encrypt, encode, reply };
+export function createDingTalkCodec<Events extends object = Record<string, JsonObject>>(
+  options: DingTalkCodecOptions,
+): DingTalkCodec<Events> {
+  const app = readApp(options);
+  return {
+    maxBodyBytes: app.maxBodyBytes,
+    decode: (request) => coded(() => decode(app, request)) as DingTalkMessage<Events>,
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
+    decrypt: (encrypt) => decrypt(app, encrypt),
+    encrypt: (text, options) => encrypt(app, text, options),
+    encode: (payload, options) => encode(app, payload, options),
+    reply: (message, answer, options) => reply(app, message, answer, options),
+    decodeReply: (reply) => coded(() => decodeReply(app, reply)),
+  };
 }
 
-/** AES with its key, and the IV that DingTalk takes from the key. */
-interface Cipher {
-  readonly aes: AesCbc;
-  readonly iv: Uint8Array;
+/** The numbers of the official libraries. */
+const PLATFORM_CODES: PlatformCodes = { ERR_SIGNATURE: 900005, ERR_DECRYPT: 900008, ERR_OWNER: 900010 };
+
+function coded<T>(attempt: () => T): T {
+  return withPlatformCodes(PLATFORM_CODES, attempt);
 }
 
-function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): Cipher {
-  const key = decodeEncodingAesKey(encodingAesKey);
-  return { aes: engine(key), iv: key.slice(0, AES_BLOCK) };
+function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
+  return withPlatformCodes({ ERR_CONFIG: 900004 }, () => bindEncodingAesKey(engine, encodingAesKey));
 }
 
-/**
- * 43 characters carry 258 bits for a key of 256. The official encoders ignore the two spare bits, which are not zero in
- * three of four keys, those of DingTalk's own documentation among them.
- */
-function decodeEncodingAesKey(encodingAesKey: unknown): Bytes {
-  const text =
-    encodingAesKey === undefined || encodingAesKey === null ? '' : requireString('encodingAesKey', encodingAesKey);
-  const key = text.length === 43 ? decodeSextets(text, 43) : undefined;
-  if (key === undefined) {
-    throw new CallbackError(
-      'ERR_CONFIG',
-      `encodingAesKey must be the 43 characters of the console (A-Z, a-z, 0-9, +, /), ${keyMistake(encodingAesKey, text)}`,
-      { dingTalkCode: 900004 },
-    );
+/** What decrypting needs. */
+interface Keys {
+  readonly cipher: BizMsgCipher;
+  readonly owners: readonly [string, ...string[]];
+}
+
+/** The checked options of one app. */
+interface App extends Keys, Checked<Required<CodecOptions>> {
+  readonly token: string;
+  readonly random: RandomSource | undefined;
+}
+
+function readApp(options: DingTalkCodecOptions): App {
+  const token = requireSecret('token', requireObject('options', options).token);
+  const owners = requireReceivers('ownerKey', options.ownerKey);
+  const { aes, random } = readEncryptionOptions(options);
+  const cipher = bindKey(aes, options.encodingAesKey);
+  return { ...readCodecOptions(options, Infinity), token, owners, cipher, random };
+}
+
+/** EventTypes that only check the callback URL. */
+const CHECKS: readonly string[] = ['check_url', 'check_create_suite_url', 'check_update_suite_url'];
+
+function decode(app: App, request: CallbackRequest): DingTalkMessage {
+  const { timestamp, nonce, encrypt } = requireSigned(app, request);
+  const { text, ownerKey } = decryptVerified(app, encrypt);
+  const event = requireJsonObject('the plaintext', text);
+  const type = ownField(event, 'EventType');
+  if (typeof type !== 'string') {
+    throw new CallbackError('ERR_REQUEST', 'the event has no `EventType`, or it is not a string');
   }
-  return key;
+  const message = { platform: 'dingtalk', type, ownerKey, timestamp, nonce, event, text } as const;
+  return isCheck(type)
+    ? { ...message, type, kind: 'verification' }
+    : { ...message, kind: 'event', id: idField(event, 'eventId', 'BizId') };
 }
 
-/** What is wrong with a key, without showing it. */
-function keyMistake(given: unknown, text: string): string {
-  if (given === undefined || given === null) return `got ${given}: the variable that it comes from is not set`;
-  if (/^\s|\s$/.test(text)) return `got ${text.length} with white space at an end`;
-  if (text.endsWith('=')) return `got ${text.length} with "=" at the end`;
-  return text.length === 43 ? 'got 43 with others among them' : `got ${text.length}`;
+/** The signed parts of a request whose signature holds and whose timestamp is fresh. */
+function requireSigned(app: App, request: CallbackRequest): SignedParts {
+  const body = readBody(request, app.maxBodyBytes);
+  const parameters = readParameters(request);
+  const signature = readParameter(parameters, 'signature', 'msg_signature');
+  const timestamp = readParameter(parameters, 'timestamp', 'timeStamp');
+  const nonce = readParameter(parameters, 'nonce');
+  const encrypt = readEncrypt(requireJsonObject('the body', requireBodyText(body)));
+  if (signature === undefined) throw missing(missingParameter(parameters, 'signature or msg_signature'));
+  if (timestamp === undefined) throw missing(missingParameter(parameters, 'timestamp'));
+  if (nonce === undefined) throw missing(missingParameter(parameters, 'nonce'));
+  const signed = { timestamp, nonce, encrypt };
+  requireBizMsgSignature(signature, app.token, signed);
+  requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
+  // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
+  if (app.toleranceSeconds !== Infinity && /^\d{10,}$/.test(nonce)) {
+    throw new CallbackError('ERR_TIMESTAMP', 'the nonce is a number that could be the time under the same signature');
+  }
+  return signed;
 }
 
-function requireOwners(ownerKey: unknown): readonly [string, ...string[]] {
-  const owners: readonly unknown[] = Array.isArray(ownerKey) ? ownerKey : [ownerKey];
-  if (owners.length === 0) throw new CallbackError('ERR_CONFIG', 'ownerKey must not be an empty list');
-  return owners.map((owner) => requireSecret('ownerKey', owner)) as [string, ...string[]];
+function missing(what: string): CallbackError {
+  return new CallbackError('ERR_SIGNATURE', what);
 }
 
-/** `received` is for messages whose signature was verified. */
+function readEncrypt(body: JsonObject): string {
+  const encrypt = ownField(body, 'encrypt');
+  if (encrypt === undefined) throw missing('the body carries no `encrypt`');
+  if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
+    throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
+  }
+  return encrypt;
+}
+
+/** `received` only where the message was verified. */
 function ownerError(received?: string): CallbackError {
   return new CallbackError(
     'ERR_OWNER',
     'the message is for another ownerKey: it may be the corpId, appKey, suiteKey, or CREATE_SUITE_KEY for a new suite',
-    { dingTalkCode: 900010, receivedOwner: received },
+    { receivedOwner: received },
   );
 }
 
-function signatureError(message: string): CallbackError {
-  return new CallbackError('ERR_SIGNATURE', message, { dingTalkCode: 900005 });
+/** Text and owner of ciphertext whose signature holds. */
+function decryptVerified({ cipher, owners }: Keys, encrypt: string): { text: string; ownerKey: string } {
+  const { text, receiver } = decryptBizMsg(cipher, encrypt);
+  if (!owners.includes(receiver)) throw ownerError(receiver);
+  return { text, ownerKey: receiver };
 }
 
-function sign(token: string, timestamp: string, nonce: string, encrypt: string): string {
-  return hexDigest('sha1', sha1, ...[token, timestamp, nonce, encrypt].sort());
+/** The same of ciphertext that nobody verified. */
+function decrypt({ cipher, owners }: Keys, encrypt: string): { text: string; ownerKey: string } {
+  requireString('encrypt', encrypt);
+  return coded(() => {
+    const { text, receiver } = decryptBizMsg(cipher, encrypt);
+    if (!owners.includes(receiver)) throw ownerError();
+    return { text, ownerKey: receiver };
+  });
 }
 
-/** Where the text starts: behind 16 bytes of prefix and 4 of length. */
-const HEADER_BYTES = 20;
-
-function seal(
-  { aes, iv }: Cipher,
+function encrypt(
+  { cipher, owners, random }: App,
   text: string,
-  ownerKey: string,
-  prefix: Uint8Array | undefined,
-  random: RandomSource | undefined,
+  { ownerKey = owners[0], prefix }: { ownerKey?: string | undefined; prefix?: Uint8Array | undefined } = {},
 ): string {
-  const message = bytesHere().encodeUtf8(requireText('text', text)) as Bytes;
-  const owner = bytesHere().encodeUtf8(ownerKey) as Bytes;
-  const plaintext = new Uint8Array(HEADER_BYTES + message.length + owner.length);
-  plaintext.set(
-    prefix === undefined
-      ? (bytesHere().encodeUtf8(randomAlphanumerics(random)) as Bytes)
-      : requireBytes('prefix', prefix, 16),
-  );
-  new DataView(plaintext.buffer).setUint32(16, message.length);
-  plaintext.set(message, HEADER_BYTES);
-  plaintext.set(owner, HEADER_BYTES + message.length);
-  return bytesHere().encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
+  if (!owners.includes(ownerKey)) {
+    throw new CallbackError('ERR_CONFIG', 'ownerKey must be one of those that the codec was made with');
+  }
+  return encryptBizMsg(cipher, text, ownerKey, { prefix, random });
 }
 
-/** As `open`, for ciphertext that nobody verified. */
-function openFor(owners: readonly string[], cipher: Cipher, encrypt: string): { text: string; ownerKey: string } {
-  const opened = open(cipher, requireString('encrypt', encrypt));
-  if (!owners.includes(opened.ownerKey)) throw ownerError();
-  return opened;
+function encode(app: App, payload: unknown, options: DingTalkEncodeOptions = {}): CallbackPush {
+  const { timestamp = String(Math.floor(app.now())), nonce = randomAlphanumerics(app.random) } = options;
+  const { signature, ciphertext } = signed(app, payloadText(payload), { ...options, timestamp, nonce });
+  return {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    query: { msg_signature: signature, signature, timestamp, nonce },
+    body: JSON.stringify({ encrypt: ciphertext }),
+  };
 }
 
-/** The text in an `encrypt` field and whom it was for. */
-function open({ aes, iv }: Cipher, encrypt: string): { text: string; ownerKey: string } {
-  // White space is what MIME encoders put in: rare, and looking for it costs as much as decoding.
-  const ivAndCiphertext =
-    bytesHere().decodeBase64(encrypt, AES_BLOCK) ??
-    bytesHere().decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
-  ivAndCiphertext?.set(iv);
-  const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
-  const length = padded === undefined ? 0 : unpaddedLength(padded, 32);
-  if (padded === undefined || length < HEADER_BYTES) throw decryptError(900008);
-  const end = HEADER_BYTES + readUint32(padded, 16);
-  const text = end <= length ? bytesHere().decodeUtf8(padded, HEADER_BYTES, end) : undefined;
-  const ownerKey = end <= length ? bytesHere().decodeUtf8(padded, end, length) : undefined;
-  if (text === undefined || ownerKey === undefined) throw decryptError(900008);
-  return { text, ownerKey };
+function reply(
+  app: App,
+  message: DingTalkMessageBase,
+  answer = 'success',
+  options: DingTalkReplyOptions = {},
+): CallbackReply {
+  const { ownerKey } = requireMessage(message, 'dingtalk');
+  if (!app.owners.includes(ownerKey)) throw new TypeError('message must be for an ownerKey of this codec');
+  const { timestamp = message.timestamp, nonce = message.nonce, prefix } = options;
+  const text = requireText('answer', answer);
+  const { signature, ciphertext } = signed(app, text, { ownerKey, timestamp, nonce, prefix });
+  return jsonReply({ msg_signature: signature, timeStamp: timestamp, nonce, encrypt: ciphertext });
 }
 
-/** Unsigned, big-endian; without a DataView, which costs more than all that it would read. */
-function readUint32(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = at; i < at + 4; i++) value = value * 256 + (bytes[i] as number);
-  return value;
+/** Encrypted text and the signature over it: what a push and a reply have in common. */
+function signed(
+  app: App,
+  text: string,
+  options: DingTalkEncodeOptions & { timestamp: string; nonce: string },
+): { ciphertext: string; signature: string } {
+  const timestamp = requireText('timestamp', options.timestamp);
+  const nonce = requireText('nonce', options.nonce);
+  const ciphertext = encrypt(app, text, options);
+  return { ciphertext, signature: bizMsgSignature(app.token, timestamp, nonce, ciphertext) };
+}
+
+function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
+  const body = requireJsonObject('the body', requireBodyText(readBody(reply, app.maxBodyBytes)));
+  const signature = textField(body, 'msg_signature');
+  const timestamp = textField(body, 'timeStamp');
+  const nonce = textField(body, 'nonce');
+  const encrypt = readEncrypt(body);
+  if (signature === undefined || timestamp === undefined || nonce === undefined) {
+    throw missing('the reply has no msg_signature, timeStamp or nonce');
+  }
+  requireBizMsgSignature(signature, app.token, { timestamp, nonce, encrypt });
+  return decryptVerified(app, encrypt).text;
+}
+
+function isCheck(type: string): type is DingTalkVerification['type'] {
+  return CHECKS.includes(type);
 }

@@ -1,176 +1,189 @@
 // Feishu / Lark event and callback codec. `callback-codec/feishu`.
 // https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Bytes, equalInConstantTime } from './bytes.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, decryptBlocks, defaultAesCbc, encryptPadded } from './engine.ts';
-import { CallbackError, decryptError } from './errors.ts';
-import { hexDigest } from './hash.ts';
-import { bytesHere } from './host.ts';
+import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './internal/aes/engine.ts';
+import { decryptPadded, encryptPadded } from './internal/aes/pkcs7.ts';
 import {
   isBytes,
   optionalSecret,
-  payloadText,
   requireBoolean,
   requireBytes,
-  requireFunction,
-  requireMaxBodyBytes,
   requireObject,
   requireSecret,
   requireString,
   requireText,
-  requireTolerance,
-} from './options.ts';
-import { unpaddedLength } from './pkcs7.ts';
-import { type RandomSource, randomAlphanumerics, randomBytes } from './random.ts';
+} from './internal/arguments.ts';
+import {
+  type CallbackCodec,
+  type CallbackMessage,
+  type CallbackPush,
+  type CallbackReply,
+  type Checked,
+  type CodecOptions,
+  jsonReply,
+  readCodecOptions,
+  refuseAnswer,
+  requireMessage,
+} from './internal/codec.ts';
+import { hexDigest } from './internal/digest.ts';
+import { decodeBase64, encodeBase64 } from './internal/encoding/base64.ts';
+import { decodeUtf8, encodeUtf8 } from './internal/encoding/utf8.ts';
+import { CallbackError, decryptError, isAccepted } from './internal/errors.ts';
+import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
+import {
+  BASE64_BODY,
+  idField,
+  isBase64,
+  isJsonObject,
+  type JsonObject,
+  ownField,
+  parseJsonObject,
+  payloadText,
+  requireJsonObject,
+  textField,
+} from './internal/json.ts';
+import { type RandomSource, randomAlphanumerics, randomBytes } from './internal/random.ts';
 import {
   type Body,
   type CallbackRequest,
-  field,
-  idField,
-  isAccepted,
-  isBase64,
-  isJsonObject,
   isLongerThan,
-  type JsonObject,
-  MAX_BODY_BYTES,
-  parseJsonObject,
   readBody,
   readHeaders,
-  requireFresh,
-  requireJsonObject,
-  SECONDS_OR_MILLISECONDS,
-  textField,
-} from './request.ts';
-import { challengeReader, MAX_UNSIGNED_BODY } from './unsigned-challenge.ts';
+  requireBodyText,
+} from './internal/request.ts';
+import { timingSafeEqual } from './internal/timing-safe-equal.ts';
+import { challengeReader, MAX_UNSIGNED_BODY, type UnsignedChallenge } from './internal/unsigned-challenge.ts';
 
-export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
-export type { RandomSource } from './random.ts';
-export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
+export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
+export type { RandomSource } from './internal/random.ts';
+export type { CallbackRequest, HeadersLike, QueryLike } from './internal/request.ts';
 
 /** What {@link createFeishuCodec} needs: at least one of the two secrets; give both. */
-export interface FeishuCodecOptions {
+export interface FeishuCodecOptions extends CodecOptions, EncryptionOptions {
   /**
    * Encrypt Key of the app ("Events & Callbacks > Encryption Strategy"), used as it stands there, never trimmed. With
    * it, a request must be encrypted and signed.
    */
   encryptKey?: string;
-  /** Verification Token of the app, from the same page. Where it is given, every challenge and event must carry it. */
+  /** Verification Token of the app, from the same page. With it, every challenge and event must carry it. */
   verificationToken?: string;
   /**
    * Whether the encrypted URL challenge, which Feishu does not sign, is accepted. Default true. Set it to false once the
-   * URLs are registered; signed and plain requests are not concerned.
+   * URLs are registered; it does not concern what is signed or plain.
    */
   acceptChallenge?: boolean | undefined;
-  /**
-   * How many seconds a signed timestamp may lie before or after now. Default Infinity (off): Feishu names no window and
-   * repeats events for hours. Without an `encryptKey` it does nothing, because then no timestamp is signed.
-   */
-  toleranceSeconds?: number | undefined;
-  /** The clock: milliseconds since the epoch. Default `Date.now`. */
-  now?: (() => number) | undefined;
-  /** Source of random bytes for `encrypt` and `encode`. Default the host's `crypto.getRandomValues`. */
-  random?: RandomSource | undefined;
-  /** Longest body in bytes, checked before any other work. Default 1,048,576. */
-  maxBodyBytes?: number | undefined;
-  /** AES engine. Default: the best that the host has. */
-  aes?: AesCbcEngine | undefined;
 }
 
-/** A request to prove that the URL is yours: answer `reply(message)` as JSON within one second. */
-export interface FeishuChallenge {
-  kind: 'challenge';
-  /** To be sent back unchanged. At most 1,024 characters. */
-  challenge: string;
-  /** The JSON as decrypted, or the body where it was plain. */
-  text: string;
+/** What {@link FeishuCodec.encode} can be told. */
+export interface FeishuEncodeOptions {
+  /** Default the clock, in seconds. */
+  timestamp?: string | undefined;
+  /** Default 16 random characters. */
+  nonce?: string | undefined;
+  /** 16 bytes. Default random ones. */
+  iv?: Uint8Array | undefined;
+}
+
+/** A request to prove that the URL is yours: send `reply(message)` within one second. */
+export interface FeishuVerification extends CallbackMessage {
+  readonly platform: 'feishu';
+  readonly kind: 'verification';
+  readonly type: 'url_verification';
+  /** To be sent back unchanged, which `reply` does. At most 1,024 characters. */
+  readonly challenge: string;
 }
 
 /** An event, or a callback such as `card.action.trigger`. */
-export interface FeishuEvent {
-  kind: 'event';
-  schema: '1.0' | '2.0';
+export interface FeishuEvent<Type extends string = string, Event = unknown> extends CallbackMessage {
+  readonly platform: 'feishu';
+  readonly kind: 'event';
+  readonly schema: '1.0' | '2.0';
   /**
    * What to deduplicate on, because Feishu delivers at least once: `header.event_id` (2.0) or `uuid` (1.0). Some
-   * callbacks, `url.preview.get` for one, have none. `im.message.receive_v1` is to be deduplicated on
-   * `event.message.message_id` instead, says Feishu.
+   * callbacks, `url.preview.get` for one, have none. For `im.message.receive_v1` Feishu says to take
+   * `event.message.message_id` instead.
    */
-  id?: string | undefined;
+  readonly id?: string | undefined;
   /** `header.event_type` (2.0) or `event.type` (1.0), for example `im.message.receive_v1`. */
-  type: string;
+  readonly type: Type;
   /** As sent: `header.create_time` (2.0, milliseconds or microseconds) or `ts` (1.0, seconds with a fraction). */
-  createTime?: string | undefined;
-  appId?: string | undefined;
-  tenantKey?: string | undefined;
+  readonly createTime?: string | undefined;
+  readonly appId?: string | undefined;
+  readonly tenantKey?: string | undefined;
   /** The `event` object, unvalidated: its shape depends on `type`. */
-  event: unknown;
-  /** The JSON as decrypted, or the body where it was plain: for integers above 2^53 and repeated names. */
-  text: string;
+  readonly event: Event;
 }
 
-/** What {@link FeishuCodec.decode} returns. Test `kind` first. */
-export type FeishuMessage = FeishuChallenge | FeishuEvent;
+/**
+ * What {@link FeishuCodec.decode} returns. Test `kind` first.
+ *
+ * @typeParam Events Types of `event` by `type`. Other events still arrive: end a `switch` on `type` with a default.
+ */
+export type FeishuMessage<Events extends object = Record<string, unknown>> =
+  | FeishuVerification
+  | { [Type in keyof Events & string]: FeishuEvent<Type, Events[Type]> }[keyof Events & string];
 
-/** One app's codec, made by {@link createFeishuCodec}. Its methods need no `this`. */
-export interface FeishuCodec {
+/** One app's codec, made by {@link createFeishuCodec}. */
+export interface FeishuCodec<Events extends object = Record<string, unknown>>
+  extends CallbackCodec<FeishuMessage<Events>, object> {
   /**
-   * Verifies, decrypts and parses a request. Signature, then freshness, then decryption, then the Verification Token.
+   * Verifies, decrypts and parses a request: signature, freshness, decryption, Verification Token.
    *
-   * With an `encryptKey`: a body without `encrypt` is refused; any of the three signature headers demands all three, and
-   * they must verify over the raw body; without them only the encrypted URL challenge is accepted, as long as
-   * `acceptChallenge` is true, and whatever else such a request is gives one and the same ERR_SIGNATURE. Of a challenge
-   * that comes this way, `challenge` is 1 to 64 of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
+   * With an `encryptKey`, a body without `encrypt` is refused. Any of the three signature headers demands all three, and
+   * they must verify over the raw body. Without them only the encrypted URL challenge is accepted, if `acceptChallenge` is
+   * true; whatever else such a request is gives one and the same ERR_SIGNATURE. A challenge that comes this way is 1 to
+   * 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
-  decode(request: CallbackRequest): FeishuMessage;
+  decode(this: void, request: CallbackRequest): FeishuMessage<Events>;
   /**
-   * Whether the request is signed with the `encryptKey` and fresh. False for everything a sender can do wrong, for the
-   * unsigned challenge, and without an `encryptKey`. `decode` does this by itself.
+   * Whether the request is signed with the `encryptKey` and fresh. False for everything that a sender can do wrong, for
+   * the unsigned challenge, and without an `encryptKey`. `decode` does this by itself.
    *
    * @throws {TypeError} As `decode`.
    */
-  verify(request: CallbackRequest): boolean;
+  verify(this: void, request: CallbackRequest): boolean;
   /**
-   * Decrypts the `encrypt` field alone. Unauthenticated: it does not look at the signature, and whoever may call it with
-   * ciphertext of their choice learns the plaintext of captured events from its failures. Prefer `decode`.
+   * Decrypts an `encrypt` field. Unauthenticated: whoever may call it with ciphertext of their choice learns the plaintext
+   * of captured events from its failures. Prefer `decode`.
    *
    * @throws {CallbackError} ERR_DECRYPT; ERR_CONFIG without an `encryptKey`.
    */
-  decrypt(encrypt: string): string;
+  decrypt(this: void, encrypt: string): string;
   /**
    * Encrypts text as Feishu does. `iv`: 16 bytes instead of random ones, for tests.
    *
    * @throws {CallbackError} ERR_CONFIG without an `encryptKey` or with an iv of another length; ERR_RANDOM.
    */
-  encrypt(text: string, options?: { iv?: Uint8Array | undefined }): string;
+  encrypt(this: void, text: string, options?: { iv?: Uint8Array | undefined }): string;
   /**
-   * The platform's half, for tests and simulators: the headers and body with which Feishu would push `payload`. A string
-   * is sent verbatim, anything else as JSON, the configured Verification Token added where there is none (an empty one to
-   * a challenge where none is configured). A challenge goes unsigned, as Feishu sends it. Without an `encryptKey` the body
-   * is plain.
-   *
-   * `timestamp`: default the clock in seconds. `nonce`: default 16 random characters. `iv`: default 16 random bytes.
+   * The platform's half, for tests and simulators: the request with which Feishu would push `payload`. A string is sent
+   * verbatim, anything else as JSON, with the configured Verification Token where it has none (a challenge always has a
+   * token: an empty one if none is configured). A challenge goes unsigned, as Feishu sends it. Without an `encryptKey` the
+   * body is plain.
    *
    * @throws {CallbackError} ERR_CONFIG: timestamp or nonce that no header can carry; ERR_RANDOM.
    */
-  encode(
-    payload: unknown,
-    options?: { timestamp?: string | undefined; nonce?: string | undefined; iv?: Uint8Array | undefined },
-  ): { headers: Record<string, string>; body: string };
+  encode(this: void, payload: unknown, options?: FeishuEncodeOptions): CallbackPush;
   /**
-   * What to answer as JSON with status 200: `{ challenge }` to a challenge, `{}` to an event. The handler of a card
-   * callback sends an object of its own instead. Answers are never encrypted.
+   * The response: `{"challenge":"…"}` to a verification, and to an event `answer`, by default `{}`. The handler of a card
+   * callback answers with an object of its own. Answers are never encrypted.
+   *
+   * @throws {TypeError} A message of another platform, an answer to a verification, or one that is not an object.
    */
-  reply(message: FeishuMessage): { challenge: string } | Record<string, never>;
+  reply(this: void, message: FeishuMessage<Events>, answer?: object): CallbackReply;
 }
 
 /**
  * The signature of a request: SHA-256(timestamp ‖ nonce ‖ encryptKey ‖ body), a plain hash without separators.
  *
- * It is no HMAC: since the body comes last, a captured pair can be extended by bytes that are no JSON. `decode` refuses
- * those; so must you if you only compare signatures. The old message card (`card.action.trigger_v1`) signs otherwise.
+ * This is not an HMAC: since the body comes last, a captured pair can be extended by bytes that are not UTF-8. `decode`
+ * refuses those; so must you if you only compare signatures. The old message card (`card.action.trigger_v1`) signs otherwise.
  *
  * @param request `timestamp` and `nonce`: the headers `X-Lark-Request-Timestamp` and `-Nonce`, opaque text. `body`: the
  * raw body, a string counting as its UTF-8 bytes.
@@ -206,7 +219,7 @@ export function feishuSignature(
  *
  * @param text Any text without lone surrogates.
  * @param encryptKey The app's Encrypt Key.
- * @param options `iv`: 16 bytes instead of random ones, for tests. `random`: where the IV comes from on a host without
+ * @param options `iv`: 16 bytes instead of random ones, for tests. `random`: where the IV comes from on a runtime without
  * `crypto.getRandomValues`.
  * @returns Padded base64 on one line: the value of the `encrypt` field.
  * @throws {CallbackError} ERR_CONFIG: encryptKey missing or empty, iv not of 16 bytes. ERR_RANDOM: no secure source.
@@ -226,7 +239,7 @@ export function encryptFeishuEvent(
   encryptKey: string,
   options: { iv?: Uint8Array | undefined; random?: RandomSource | undefined } = {},
 ): string {
-  return seal(bindKey(defaultAesCbc(), encryptKey).aes, text, options.iv, options.random);
+  return encryptText(bindKey(defaultAesCbc(), encryptKey), text, options);
 }
 
 /**
@@ -247,14 +260,15 @@ export function encryptFeishuEvent(
  * ```
  */
 export function decryptFeishuEvent(encrypt: string, encryptKey: string): string {
-  return open(bindKey(defaultAesCbc(), encryptKey).aes, requireString('encrypt', encrypt));
+  return decryptText(bindKey(defaultAesCbc(), encryptKey), requireString('encrypt', encrypt));
 }
 
 /**
  * Makes the codec of one app. Secrets and options are checked here, once.
  *
+ * @typeParam Events Types of `event` by `type`, for example `{ 'im.message.receive_v1': MessageReceived }`.
  * @param options At least one of `encryptKey` and `verificationToken`; give both.
- * @throws {CallbackError} ERR_CONFIG: no secret, an empty one, or an option out of range.
+ * @throws {CallbackError} ERR_CONFIG: no secret, one that is empty or undefined, or an option out of range.
  * @throws {TypeError} An option of the wrong type.
  *
  * @example
@@ -262,151 +276,99 @@ export function decryptFeishuEvent(encrypt: string, encryptKey: string): string 
  * import { createFeishuCodec } from 'callback-codec/feishu';
  *
  * const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
- * const { headers, body } = codec.encode({ type: 'url_verification', challenge: 'ajls384kdjxxxx' });
- * const message = codec.decode({ headers, body });
- * console.log(codec.reply(message)); // { challenge: 'ajls384kdjxxxx' }
+ * const request = codec.encode({ type: 'url_verification', challenge: 'ajls384kdjxxxx' });
+ * const message = codec.decode(request);
+ * console.log(message.kind); // verification
+ * console.log(codec.reply(message).body); // {"challenge":"ajls384kdjxxxx"}
  * ```
  */
-export function createFeishuCodec(options: FeishuCodecOptions): FeishuCodec {
-  const {
-    acceptChallenge = true,
-    toleranceSeconds = Infinity,
-    now = Date.now,
-    random,
-    maxBodyBytes = MAX_BODY_BYTES,
-    aes: engine = defaultAesCbc(),
-  } = requireObject('options', options);
-  const encryptKey = optionalSecret(options, 'encryptKey');
+export function createFeishuCodec<Events extends object = Record<string, unknown>>(
+  options: FeishuCodecOptions,
+): FeishuCodec<Events> {
+  const app = readApp(options);
+  return {
+    maxBodyBytes: app.maxBodyBytes,
+    decode: (request) => decode(app, request) as FeishuMessage<Events>,
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
+    decrypt: (encrypt) => decryptText(requireCrypt(app).aes, requireString('encrypt', encrypt)),
+    encrypt: (text, { iv } = {}) => encryptText(requireCrypt(app).aes, text, { iv, random: app.random }),
+    encode: (payload, options) => encode(app, payload, options),
+    reply,
+  };
+}
+
+/** The checked options of one app. */
+interface App extends Checked<Required<CodecOptions>> {
+  readonly verificationToken: string | undefined;
+  readonly acceptChallenge: boolean;
+  readonly random: RandomSource | undefined;
+  /** `undefined` for an app without an Encrypt Key. */
+  readonly crypt: Crypt | undefined;
+}
+
+/** What the Encrypt Key is for: it signs, and AES under its SHA-256 encrypts. */
+interface Crypt {
+  readonly encryptKey: string;
+  readonly aes: AesCbc;
+  readonly readChallenge: (encrypt: string) => UnsignedChallenge | undefined;
+}
+
+function readApp(options: FeishuCodecOptions): App {
+  const encryptKey = optionalSecret(requireObject('options', options), 'encryptKey');
   const verificationToken = optionalSecret(options, 'verificationToken');
-  requireBoolean('acceptChallenge', acceptChallenge);
-  requireTolerance(toleranceSeconds);
-  requireFunction('now', now);
-  requireMaxBodyBytes(maxBodyBytes);
-  requireFunction('aes', engine);
-  if (random !== undefined) requireFunction('random', random);
   if (encryptKey === undefined && verificationToken === undefined) {
     throw new CallbackError(
       'ERR_CONFIG',
       'encryptKey or verificationToken is needed, better both: no secret, no codec',
     );
   }
-  const secret = encryptKey === undefined ? undefined : bindKey(engine, encryptKey);
-  const readChallenge = secret && challengeReader(secret.aes, verificationToken);
+  const acceptChallenge = requireBoolean('acceptChallenge', options.acceptChallenge ?? true);
+  const { aes: engine, random } = readEncryptionOptions(options);
+  const app = { ...readCodecOptions(options, Infinity), verificationToken, acceptChallenge, random };
+  if (encryptKey === undefined) return { ...app, crypt: undefined };
+  const aes = bindKey(engine, encryptKey);
+  return { ...app, crypt: { encryptKey, aes, readChallenge: challengeReader(aes, verificationToken) } };
+}
 
-  /** The signature must hold over a body that is UTF-8, and be fresh. */
-  function requireSignature({ signature, timestamp, nonce }: SignatureHeaders, body: Body, key: string): void {
-    // SHA-256(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
-    if (!equalInConstantTime(signature, sign(timestamp, nonce, key, body.raw)) || body.text === undefined) {
-      throw new CallbackError('ERR_SIGNATURE', signatureMistake(signature, body));
-    }
-    requireFresh(timestamp, { toleranceSeconds, now }, SECONDS_OR_MILLISECONDS);
+function requireCrypt({ crypt }: App): Crypt {
+  if (crypt === undefined) throw new CallbackError('ERR_CONFIG', 'this codec was made without an encryptKey');
+  return crypt;
+}
+
+function decode(app: App, request: CallbackRequest): FeishuMessage {
+  const body = readBody(request, app.maxBodyBytes);
+  if (app.crypt === undefined) return readPlain(app, requireBodyText(body));
+  const headers = readSignatureHeaders(request);
+  if (headers === undefined) return readUnsigned(app, app.crypt, body);
+  const encrypt = readEncrypt(requireSignature(app, app.crypt, headers, body));
+  const text = decryptText(app.crypt.aes, encrypt);
+  return readMessage(app, text, requireJsonObject('the plaintext', text));
+}
+
+/** A request to an app without an Encrypt Key: the Verification Token in it is all there is. */
+function readPlain(app: App, text: string): FeishuMessage {
+  const payload = requireJsonObject('the body', text);
+  if (typeof ownField(payload, 'encrypt') === 'string') {
+    throw new CallbackError('ERR_REQUEST', 'the body is encrypted, but this codec was made without an encryptKey');
   }
+  return readMessage(app, text, payload);
+}
 
-  /** The token must be the app's, where one is configured. */
-  function requireToken(payload: JsonObject): void {
-    if (verificationToken === undefined) return;
-    const token = tokenOf(payload);
-    if (typeof token !== 'string' || !equalInConstantTime(token, verificationToken)) {
-      throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
-    }
-  }
+/** What is not signed can only be the URL challenge; whatever else it is has one answer. */
+function readUnsigned({ acceptChallenge }: App, { readChallenge }: Crypt, body: Body): FeishuMessage {
+  if (isLongerThan(body.raw, MAX_UNSIGNED_BODY)) throw unsignedError();
+  const encrypt = readEncrypt(requireBodyText(body));
+  const found = acceptChallenge ? readChallenge(encrypt) : undefined;
+  if (found === undefined) throw unsignedError();
+  return verification(found.challenge, found.text, requireJsonObject('the plaintext', found.text));
+}
 
-  /** A message whose signature was verified, or that came plain to an app without Encrypt Key. */
-  function readMessage(text: string, payload: JsonObject): FeishuMessage {
-    const message = isChallenge(payload) ? readSignedChallenge(text, payload) : readEvent(text, payload);
-    if (message === undefined) {
-      throw new CallbackError(
-        'ERR_REQUEST',
-        field(payload, 'open_message_id') !== undefined
-          ? 'an old message card (card.action.trigger_v1), which is signed and answered otherwise'
-          : 'neither a url_verification nor an event: a field is missing or not a string',
-      );
-    }
-    requireToken(payload);
-    return message;
-  }
-
-  /** What is not signed can only be the URL challenge; whatever else it is has one answer. */
-  function readUnsigned(body: Body): FeishuChallenge {
-    if (isLongerThan(body.raw, MAX_UNSIGNED_BODY)) throw unsignedError();
-    const encrypt = readEncrypt(requireJsonObject('body', body.text));
-    const challenge = acceptChallenge ? readChallenge?.(encrypt) : undefined;
-    if (challenge === undefined) throw unsignedError();
-    return { kind: 'challenge', ...challenge };
-  }
-
-  function decode(request: CallbackRequest): FeishuMessage {
-    const body = readBody(request, maxBodyBytes);
-    if (secret === undefined) {
-      const payload = requireJsonObject('body', body.text);
-      if (typeof field(payload, 'encrypt') === 'string') {
-        throw new CallbackError('ERR_REQUEST', 'the body is encrypted, but this codec was made without an encryptKey');
-      }
-      return readMessage(body.text as string, payload);
-    }
-    const headers = readSignatureHeaders(request);
-    if (headers === undefined) return readUnsigned(body);
-    requireSignature(headers, body, secret.key);
-    const text = open(secret.aes, readEncrypt(requireJsonObject('body', body.text)));
-    return readMessage(text, requireJsonObject('the plaintext', text));
-  }
-
-  function verify(request: CallbackRequest): boolean {
-    return isAccepted(() => {
-      const body = readBody(request, maxBodyBytes);
-      const headers = readSignatureHeaders(request);
-      if (secret === undefined || headers === undefined) return false;
-      requireSignature(headers, body, secret.key);
-      return true;
-    });
-  }
-
-  function requireAes(): AesCbc {
-    if (secret === undefined) throw new CallbackError('ERR_CONFIG', 'this codec was made without an encryptKey');
-    return secret.aes;
-  }
-
-  function decrypt(encrypt: string): string {
-    return open(requireAes(), requireString('encrypt', encrypt));
-  }
-
-  function encrypt(text: string, { iv }: { iv?: Uint8Array | undefined } = {}): string {
-    return seal(requireAes(), text, iv, random);
-  }
-
-  function encode(payload: unknown, options: EncodeOptions = {}): { headers: Record<string, string>; body: string } {
-    const text = typeof payload === 'string' ? payloadText(payload) : addToken(payloadText(payload));
-    const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
-    if (secret === undefined) return { headers, body: text };
-    const body = JSON.stringify({ encrypt: seal(secret.aes, text, options.iv, random) });
-    const parsed = parseJsonObject(text);
-    if (parsed === undefined || !isChallenge(parsed)) {
-      const timestamp = requireHeaderText('timestamp', options.timestamp ?? String(Math.floor(now() / 1000)));
-      const nonce = requireHeaderText('nonce', options.nonce ?? randomAlphanumerics(random));
-      headers['X-Lark-Request-Timestamp'] = timestamp;
-      headers['X-Lark-Request-Nonce'] = nonce;
-      headers['X-Lark-Signature'] = sign(timestamp, nonce, secret.key, body);
-    }
-    return { headers, body };
-  }
-
-  /** JSON with the Verification Token where it belongs and is not there yet; Feishu's challenges always have one. */
-  function addToken(text: string): string {
-    const json = parseJsonObject(text);
-    if (json === undefined || typeof tokenOf(json) === 'string') return text;
-    const token = verificationToken ?? (isChallenge(json) ? '' : undefined);
-    if (token === undefined) return text;
-    if (!isVersion2(json)) return JSON.stringify({ ...json, token });
-    const header = field(json, 'header');
-    return JSON.stringify({ ...json, header: { ...(isJsonObject(header) ? header : {}), token } });
-  }
-
-  function reply(message: FeishuMessage): { challenge: string } | Record<string, never> {
-    requireObject('message', message);
-    return message.kind === 'challenge' ? { challenge: message.challenge } : {};
-  }
-
-  return { decode, verify, decrypt, encrypt, encode, reply };
+/** One answer for everything on the path that nothing authenticates. */
+function unsignedError(): CallbackError {
+  return new CallbackError(
+    'ERR_SIGNATURE',
+    'not signed, and not the URL challenge of this app: pass the headers; check Encrypt Key, Verification Token and acceptChallenge',
+  );
 }
 
 const SIGNATURE_HEADERS: readonly string[] = ['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'];
@@ -426,70 +388,36 @@ function readSignatureHeaders(request: CallbackRequest): SignatureHeaders | unde
   throw new CallbackError('ERR_SIGNATURE', `${missing} is missing, but other headers of the signature are there`);
 }
 
-/** What is most likely wrong where a signature does not match. */
-function signatureMistake(signature: string, { text }: Body): string {
-  if (signature.length === 40) {
-    return 'X-Lark-Signature has 40 digits: this is an old message card (card.action.trigger_v1), which is signed otherwise';
+/** The text of a body whose signature holds and is fresh. */
+function requireSignature(app: App, { encryptKey }: Crypt, headers: SignatureHeaders, { raw, text }: Body): string {
+  const { signature, timestamp, nonce } = headers;
+  // SHA-256(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
+  if (!timingSafeEqual(signature, sign(timestamp, nonce, encryptKey, raw)) || text === undefined) {
+    throw new CallbackError('ERR_SIGNATURE', signatureMistake(signature, text));
   }
-  if (isBase64(text)) return 'the body is base64: decode it first, as isBase64Encoded of a serverless event says';
-  return 'X-Lark-Signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key';
-}
-
-/** One answer for everything on the path that nothing authenticates. */
-function unsignedError(): CallbackError {
-  return new CallbackError(
-    'ERR_SIGNATURE',
-    'not signed, and not the URL challenge of this app: pass the headers; check Encrypt Key, Verification Token and acceptChallenge',
-  );
-}
-
-interface EncodeOptions {
-  timestamp?: string | undefined;
-  nonce?: string | undefined;
-  iv?: Uint8Array | undefined;
-}
-
-/** The Encrypt Key, which signs, and AES under its SHA-256, which encrypts. */
-function bindKey(engine: AesCbcEngine, encryptKey: unknown): { readonly key: string; readonly aes: AesCbc } {
-  const key = requireSecret('encryptKey', encryptKey);
-  return { key, aes: engine(sha256(bytesHere().encodeUtf8(key) as Bytes)) };
-}
-
-function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
-  return hexDigest('sha256', sha256, timestamp + nonce + encryptKey, body);
-}
-
-/** Text that a header carries as one value: ASCII, no space at its ends, and no ", ", which reads as two values. */
-function requireHeaderText(name: string, value: string): string {
-  if (/[^ -~]|^ | $|, /.test(requireText(name, value))) {
-    throw new CallbackError('ERR_CONFIG', `${name} must be text that an HTTP header can carry as one value`);
-  }
-  return value;
-}
-
-function seal(aes: AesCbc, text: string, iv: Uint8Array | undefined, random: RandomSource | undefined): string {
-  const plaintext = bytesHere().encodeUtf8(requireText('text', text)) as Bytes;
-  const ownIv = iv === undefined ? randomBytes(AES_BLOCK, random) : requireBytes('iv', iv, AES_BLOCK);
-  return bytesHere().encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
-}
-
-/** The padded plaintext of an `encrypt` field; `undefined` where it is no base64 of an IV and whole blocks. */
-function decryptField(aes: AesCbc, encrypt: string): Uint8Array | undefined {
-  const ivAndCiphertext = bytesHere().decodeBase64(encrypt, 0);
-  return ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
-}
-
-function open(aes: AesCbc, encrypt: string): string {
-  const padded = decryptField(aes, encrypt);
-  const length = padded === undefined ? -1 : unpaddedLength(padded, 16);
-  const text = length < 0 ? undefined : bytesHere().decodeUtf8(padded as Uint8Array, 0, length);
-  if (text === undefined) throw decryptError();
+  requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
   return text;
 }
 
+/** What is most likely wrong where a signature does not match. */
+function signatureMistake(signature: string, text: string | undefined): string {
+  if (signature.length === 40) return `x-lark-signature has 40 digits: this is ${OLD_CARD}`;
+  if (isBase64(text)) return BASE64_BODY;
+  return 'x-lark-signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key';
+}
+
+const OLD_CARD = 'an old message card (card.action.trigger_v1), which is signed and answered otherwise';
+
+function requireSigned(app: App, request: CallbackRequest): void {
+  const body = readBody(request, app.maxBodyBytes);
+  const headers = readSignatureHeaders(request);
+  if (app.crypt === undefined || headers === undefined) throw unsignedError();
+  requireSignature(app, app.crypt, headers, body);
+}
+
 /** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
-function readEncrypt(body: JsonObject): string {
-  const encrypt = field(body, 'encrypt');
+function readEncrypt(bodyText: string): string {
+  const encrypt = ownField(requireJsonObject('the body', bodyText), 'encrypt');
   if (encrypt === undefined) {
     throw new CallbackError('ERR_SIGNATURE', 'the body has no `encrypt`, but this codec has an encryptKey');
   }
@@ -497,53 +425,54 @@ function readEncrypt(body: JsonObject): string {
   return encrypt;
 }
 
-function isChallenge(payload: JsonObject): boolean {
-  return field(payload, 'type') === 'url_verification';
+type Schema = 'challenge' | '1.0' | '2.0';
+
+function schemaOf(payload: JsonObject): Schema {
+  if (ownField(payload, 'type') === 'url_verification') return 'challenge';
+  return ownField(payload, 'schema') !== undefined || ownField(payload, 'header') !== undefined ? '2.0' : '1.0';
 }
 
-function isVersion2(payload: JsonObject): boolean {
-  return !isChallenge(payload) && (field(payload, 'schema') !== undefined || field(payload, 'header') !== undefined);
-}
-
-/** The Verification Token of a payload. `event.token` is another thing: it updates a card. */
-function tokenOf(payload: JsonObject): unknown {
-  const header = field(payload, 'header');
-  const inHeader = isJsonObject(header) ? field(header, 'token') : undefined;
-  if (isVersion2(payload)) return inHeader;
-  const token = field(payload, 'token');
-  return token === undefined && isChallenge(payload) ? inHeader : token;
-}
-
-/** A challenge on the paths that are not guarded by {@link challengeReader}: signed, or plain to an app without a key. */
-function readSignedChallenge(text: string, payload: JsonObject): FeishuChallenge | undefined {
-  const challenge = field(payload, 'challenge');
-  if (typeof challenge !== 'string' || challenge.length > 1024) return undefined;
-  return { kind: 'challenge', challenge, text };
-}
-
-function readEvent(text: string, payload: JsonObject): FeishuEvent | undefined {
-  const event = field(payload, 'event');
-  if (isVersion2(payload)) {
-    const header = field(payload, 'header');
-    if (!isJsonObject(header)) return undefined;
-    const type = field(header, 'event_type');
-    if (typeof type !== 'string') return undefined;
-    return {
-      kind: 'event',
-      schema: '2.0',
-      id: idField(header, 'event_id'),
-      type,
-      createTime: textField(header, 'create_time'),
-      appId: textField(header, 'app_id'),
-      tenantKey: textField(header, 'tenant_key'),
-      event,
-      text,
-    };
+/** A message whose signature was verified, or that came plain to an app without an Encrypt Key. */
+function readMessage(app: App, text: string, payload: JsonObject): FeishuMessage {
+  const schema = schemaOf(payload);
+  const header = ownField(payload, 'header');
+  const message = READERS[schema](text, payload, isJsonObject(header) ? header : {});
+  if (message === undefined) {
+    const what =
+      ownField(payload, 'open_message_id') === undefined
+        ? 'neither a url_verification nor an event: a field is missing or not a string'
+        : OLD_CARD;
+    throw new CallbackError('ERR_REQUEST', what);
   }
+  requireToken(app, tokenOf(payload, schema));
+  return message;
+}
+
+type Reader = (text: string, payload: JsonObject, header: JsonObject) => FeishuMessage | undefined;
+
+const READERS: { readonly [schema in Schema]: Reader } = {
+  challenge: readChallenge,
+  '1.0': readEvent1,
+  '2.0': readEvent2,
+};
+
+function readChallenge(text: string, payload: JsonObject): FeishuMessage | undefined {
+  const challenge = ownField(payload, 'challenge');
+  if (typeof challenge !== 'string' || challenge.length > 1024) return undefined;
+  return verification(challenge, text, payload);
+}
+
+function verification(challenge: string, text: string, event: JsonObject): FeishuVerification {
+  return { platform: 'feishu', kind: 'verification', type: 'url_verification', challenge, event, text };
+}
+
+function readEvent1(text: string, payload: JsonObject): FeishuMessage | undefined {
+  const event = ownField(payload, 'event');
   if (!isJsonObject(event)) return undefined;
-  const type = field(event, 'type');
+  const type = ownField(event, 'type');
   if (typeof type !== 'string') return undefined;
   return {
+    platform: 'feishu',
     kind: 'event',
     schema: '1.0',
     id: idField(payload, 'uuid'),
@@ -554,4 +483,107 @@ function readEvent(text: string, payload: JsonObject): FeishuEvent | undefined {
     event,
     text,
   };
+}
+
+function readEvent2(text: string, payload: JsonObject, header: JsonObject): FeishuMessage | undefined {
+  const type = ownField(header, 'event_type');
+  if (typeof type !== 'string') return undefined;
+  return {
+    platform: 'feishu',
+    kind: 'event',
+    schema: '2.0',
+    id: idField(header, 'event_id'),
+    type,
+    createTime: textField(header, 'create_time'),
+    appId: textField(header, 'app_id'),
+    tenantKey: textField(header, 'tenant_key'),
+    event: ownField(payload, 'event'),
+    text,
+  };
+}
+
+/** The token must be the app's, where one is configured. */
+function requireToken({ verificationToken }: App, token: unknown): void {
+  if (verificationToken === undefined) return;
+  if (typeof token !== 'string' || !timingSafeEqual(token, verificationToken)) {
+    throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
+  }
+}
+
+/** The Verification Token of a payload. `event.token` is another thing: it updates a card. */
+function tokenOf(payload: JsonObject, schema: Schema): unknown {
+  const header = ownField(payload, 'header');
+  const inHeader = isJsonObject(header) ? ownField(header, 'token') : undefined;
+  if (schema === '2.0') return inHeader;
+  const token = ownField(payload, 'token');
+  return token === undefined && schema === 'challenge' ? inHeader : token;
+}
+
+function encode(app: App, payload: unknown, options: FeishuEncodeOptions = {}): CallbackPush {
+  const given = payloadText(payload);
+  const json = parseJsonObject(given);
+  const schema = json && schemaOf(json);
+  const text = typeof payload !== 'string' && schema ? withToken(app, given, json, schema) : given;
+  const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
+  if (app.crypt === undefined) return { method: 'POST', headers, query: {}, body: text };
+  const { aes, encryptKey } = app.crypt;
+  const body = JSON.stringify({ encrypt: encryptText(aes, text, { iv: options.iv, random: app.random }) });
+  if (schema !== 'challenge') {
+    const timestamp = requireHeaderText('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
+    const nonce = requireHeaderText('nonce', options.nonce ?? randomAlphanumerics(app.random));
+    headers['X-Lark-Request-Timestamp'] = timestamp;
+    headers['X-Lark-Request-Nonce'] = nonce;
+    headers['X-Lark-Signature'] = sign(timestamp, nonce, encryptKey, body);
+  }
+  return { method: 'POST', headers, query: {}, body };
+}
+
+/** The payload with the Verification Token where it belongs, if it has none yet. */
+function withToken({ verificationToken }: App, text: string, json: JsonObject, schema: Schema): string {
+  const token = verificationToken ?? (schema === 'challenge' ? '' : undefined);
+  if (token === undefined || typeof tokenOf(json, schema) === 'string') return text;
+  if (schema !== '2.0') return JSON.stringify({ ...json, token });
+  const header = ownField(json, 'header');
+  return JSON.stringify({ ...json, header: { ...(isJsonObject(header) ? header : {}), token } });
+}
+
+/** Text that a header carries as one value: ASCII, no space at its ends, and no ", ", which reads as two values. */
+function requireHeaderText(name: string, value: string): string {
+  if (/[^ -~]|^ | $|, /.test(requireText(name, value))) {
+    throw new CallbackError('ERR_CONFIG', `${name} must be text that an HTTP header can carry as one value`);
+  }
+  return value;
+}
+
+function reply(message: FeishuMessage, answer?: object): CallbackReply {
+  requireMessage(message, 'feishu');
+  if (message.kind !== 'verification') return jsonReply(answer === undefined ? {} : requireObject('answer', answer));
+  refuseAnswer(answer);
+  return jsonReply({ challenge: message.challenge });
+}
+
+function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
+  return hexDigest('sha256', sha256, timestamp + nonce + encryptKey, body);
+}
+
+function bindKey(engine: AesCbcEngine, encryptKey: unknown): AesCbc {
+  return engine(sha256(encodeUtf8(requireSecret('encryptKey', encryptKey))));
+}
+
+function encryptText(
+  aes: AesCbc,
+  text: string,
+  { iv, random }: { iv?: Uint8Array | undefined; random?: RandomSource | undefined },
+): string {
+  const plaintext = encodeUtf8(requireText('text', text));
+  const ownIv = iv === undefined ? randomBytes(AES_BLOCK, random) : requireBytes('iv', iv, AES_BLOCK);
+  return encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
+}
+
+function decryptText(aes: AesCbc, encrypt: string): string {
+  const ivAndCiphertext = decodeBase64(encrypt, 0);
+  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 16);
+  const text = plaintext && decodeUtf8(plaintext, 0, plaintext.length);
+  if (text === undefined) throw decryptError();
+  return text;
 }

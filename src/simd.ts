@@ -1,19 +1,20 @@
 // AES-256-CBC whose decryption takes the same time for every key and text, by WebAssembly SIMD. `callback-codec/simd`.
-// The kernel is simd/kernel.ts; simd/kernel.wasm.ts holds its bytes.
-import { decodeBase64, encodeHex } from './bytes.ts';
+// The kernel is internal/simd/kernel.ts; internal/simd/kernel.wasm.ts holds its bytes.
 import {
   AES_BLOCK,
   type AesCbc,
   type AesCbcEngine,
-  nobleAesCbc,
   requireBlocks,
   requireIvAndBlocks,
   requireKey,
-} from './engine.ts';
-import { kernelBase64 } from './simd/kernel.wasm.ts';
+} from './internal/aes/engine.ts';
+import { nobleAesCbc } from './internal/aes/noble.ts';
+import { encodeHex } from './internal/encoding/hex.ts';
+import { decodeBase64 } from './internal/encoding/portable.ts';
+import { kernelBase64 } from './internal/simd/kernel.wasm.ts';
 
-export type { AesCbc, AesCbcEngine } from './engine.ts';
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
+export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 
 /** A `WebAssembly.Module`; so named that no DOM typings are needed. */
 export type WebAssemblyModule = object;
@@ -40,7 +41,7 @@ declare const WebAssembly: {
 /** The kernel decrypts blocks in eights, and so may write this far beyond the end of its input. */
 const OVERRUN = 7 * AES_BLOCK;
 
-/** Up to so many bytes, results are cut from common memory and views are kept: V8 takes long to make them. */
+/** Up to so many bytes, results are cut from common memory: V8 takes long to make an array. */
 const SMALL = 4096;
 
 /** The one instance of the kernel, once it has passed its test. */
@@ -91,62 +92,74 @@ function startKernel(module?: WebAssemblyModule): AesCbcEngine | undefined {
   }
 }
 
-function kernelAesCbc(kernel: Kernel): AesCbcEngine {
-  const memory = new Uint8Array(kernel.memory.buffer);
-  const SCHEDULE = kernel.SCHEDULE.value;
-  const KEY = kernel.KEY.value;
-  const WINDOW = kernel.WINDOW.value;
-  const WINDOW_SIZE = kernel.WINDOW_SIZE.value;
-  /** The key schedule that is in the kernel's memory now. */
-  let loaded: Uint8Array | undefined;
-  /** Views of so many blocks at the start of the window. */
-  const views: Uint8Array[] = [];
-  const decryptWindow = (ivAndBlocks: Uint8Array): Uint8Array => {
-    memory.set(ivAndBlocks, WINDOW);
-    const size = ivAndBlocks.length - AES_BLOCK;
-    kernel.decrypt(size);
-    if (size > SMALL) return memory.subarray(WINDOW, WINDOW + size);
-    views[size / AES_BLOCK] ??= memory.subarray(WINDOW, WINDOW + size);
-    return views[size / AES_BLOCK] as Uint8Array;
-  };
+/** The one instance, where its parts lie, and whose key schedule it holds. */
+interface Machine {
+  readonly kernel: Kernel;
+  readonly memory: Uint8Array;
+  readonly SCHEDULE: number;
+  readonly KEY: number;
+  readonly WINDOW: number;
+  readonly WINDOW_SIZE: number;
+  loaded: Uint8Array | undefined;
+}
 
+function kernelAesCbc(kernel: Kernel): AesCbcEngine {
+  const machine: Machine = {
+    kernel,
+    memory: new Uint8Array(kernel.memory.buffer),
+    SCHEDULE: kernel.SCHEDULE.value,
+    KEY: kernel.KEY.value,
+    WINDOW: kernel.WINDOW.value,
+    WINDOW_SIZE: kernel.WINDOW_SIZE.value,
+    loaded: undefined,
+  };
   return (key): AesCbc => {
     requireKey(key);
-    memory.set(key, KEY);
-    kernel.expandKey();
-    const schedule = memory.slice(SCHEDULE, KEY);
-    loaded = schedule;
-    memory.fill(0, KEY, WINDOW + AES_BLOCK + OVERRUN);
-
+    const schedule = expandKey(machine, key);
     // noble's key setup reads tables at secret addresses: only those who encrypt run it.
     const ownKey = key.slice();
     let noble: AesCbc | undefined;
-
     return {
       encrypt(iv, blocks) {
         requireIvAndBlocks(iv, blocks);
         noble ??= nobleAesCbc(ownKey);
         return noble.encrypt(iv, blocks);
       },
-      decrypt(ivAndBlocks, into) {
+      decrypt(ivAndBlocks) {
         requireBlocks(ivAndBlocks);
-        const size = ivAndBlocks.length - AES_BLOCK;
-        if (into !== undefined && into.length < size) throw new TypeError('`into` is too short for the plaintext');
-        if (loaded !== schedule) {
-          memory.set(schedule, SCHEDULE);
-          loaded = schedule;
-        }
-        const plaintext = into === undefined ? newBytes(size) : into.subarray(0, size);
-        for (let at = 0; at < size; at += WINDOW_SIZE) {
-          // The block before a part is its IV, and is overwritten by that part only.
-          const part = size <= WINDOW_SIZE ? ivAndBlocks : ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
-          plaintext.set(decryptWindow(part), at);
-        }
-        memory.fill(0, KEY, WINDOW + AES_BLOCK + Math.min(size, WINDOW_SIZE) + OVERRUN);
-        return plaintext;
+        return decrypt(machine, schedule, ivAndBlocks);
       },
     };
   };
+}
+
+function expandKey(machine: Machine, key: Uint8Array): Uint8Array {
+  const { kernel, memory, SCHEDULE, KEY, WINDOW } = machine;
+  memory.set(key, KEY);
+  kernel.expandKey();
+  const schedule = memory.slice(SCHEDULE, KEY);
+  machine.loaded = schedule;
+  memory.fill(0, KEY, WINDOW + AES_BLOCK + OVERRUN);
+  return schedule;
+}
+
+function decrypt(machine: Machine, schedule: Uint8Array, ivAndBlocks: Uint8Array): Uint8Array {
+  const { kernel, memory, SCHEDULE, KEY, WINDOW, WINDOW_SIZE } = machine;
+  if (machine.loaded !== schedule) {
+    memory.set(schedule, SCHEDULE);
+    machine.loaded = schedule;
+  }
+  const size = ivAndBlocks.length - AES_BLOCK;
+  const plaintext = newBytes(size);
+  for (let at = 0; at < size; at += WINDOW_SIZE) {
+    // The block before a part is its IV, and is overwritten by that part only.
+    const part = size <= WINDOW_SIZE ? ivAndBlocks : ivAndBlocks.subarray(at, at + AES_BLOCK + WINDOW_SIZE);
+    memory.set(part, WINDOW);
+    kernel.decrypt(part.length - AES_BLOCK);
+    plaintext.set(memory.subarray(WINDOW, WINDOW + part.length - AES_BLOCK), at);
+  }
+  memory.fill(0, KEY, WINDOW + AES_BLOCK + Math.min(size, WINDOW_SIZE) + OVERRUN);
+  return plaintext;
 }
 
 let pool: Uint8Array | undefined;

@@ -1,56 +1,53 @@
 // Tencent Cloud Chat (IM) webhook codec. `callback-codec/tencent-chat`.
 // https://trtc.io/document/34354, https://cloud.tencent.com/document/product/269/1522
 import { sha256 } from '@noble/hashes/sha2.js';
-import { equalInConstantTime } from './bytes.ts';
-import { CallbackError } from './errors.ts';
-import { hexDigest } from './hash.ts';
+import { requireObject, requireSecret, requireText } from './internal/arguments.ts';
 import {
-  payloadText,
-  requireFunction,
-  requireMaxBodyBytes,
-  requireObject,
-  requireSecret,
-  requireText,
-  requireTolerance,
-} from './options.ts';
+  type CallbackCodec,
+  type CallbackMessage,
+  type CallbackPush,
+  type CallbackReply,
+  type Checked,
+  type CodecOptions,
+  jsonReply,
+  readCodecOptions,
+  requireMessage,
+} from './internal/codec.ts';
+import { hexDigest } from './internal/digest.ts';
+import { CallbackError, isAccepted } from './internal/errors.ts';
+import { requireFresh, SECONDS } from './internal/freshness.ts';
+import { type JsonObject, ownField, parseJsonObject, payloadText, requireJsonObject } from './internal/json.ts';
 import {
   type CallbackRequest,
-  field,
-  isAccepted,
-  MAX_BODY_BYTES,
   missingParameter,
   type Parameters,
-  parseJsonObject,
   readBody,
   readParameter,
   readParameters,
-  requireFresh,
-  requireJsonObject,
-  SECONDS,
-} from './request.ts';
+  requireBodyText,
+} from './internal/request.ts';
+import { timingSafeEqual } from './internal/timing-safe-equal.ts';
 
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './errors.ts';
-export type { CallbackRequest, HeadersLike, QueryLike } from './request.ts';
+export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
+export type { JsonObject } from './internal/json.ts';
+export type { CallbackRequest, HeadersLike, QueryLike } from './internal/request.ts';
 
 /** What {@link createTencentChatCodec} needs. */
-export interface TencentChatCodecOptions {
+export interface TencentChatCodecOptions extends CodecOptions {
   /** Token of webhook authentication, from the console ("Webhook Configuration"); 1 to 128 characters. */
   token: string;
-  /** SDKAppID of the app. Where it is given, a request must carry it. */
+  /** SDKAppID of the app: decimal digits. With it, a request must carry it. */
   sdkAppId?: string | number;
   /**
    * How many seconds RequestTime may lie before or after now. Default 60, as the documentation asks; Infinity switches
    * the window off, and then a captured signature is good for ever and for any body.
    */
   toleranceSeconds?: number | undefined;
-  /** The clock: milliseconds since the epoch. Default `Date.now`. */
-  now?: (() => number) | undefined;
-  /** Longest body in bytes, checked before any other work. Default 1,048,576. */
-  maxBodyBytes?: number | undefined;
 }
 
 /** `OptPlatform` in one spelling: `IOS` is `iOS`, `Mac` is `macOS`. A value that is not known stays as sent. */
-export type TencentChatPlatform =
+export type TencentChatOptPlatform =
   | 'RESTAPI'
   | 'Web'
   | 'Android'
@@ -61,34 +58,48 @@ export type TencentChatPlatform =
   | 'Unknown'
   | (string & {});
 
-/** What {@link TencentChatCodec.decode} returns. */
-export interface TencentChatMessage {
-  kind: 'event';
+/**
+ * What {@link TencentChatCodec.decode} returns: always an event, because the platform never checks a URL.
+ *
+ * @typeParam Events Types of `event` by `type`. Other events still arrive: end a `switch` on `type` with a default.
+ */
+export type TencentChatMessage<Events extends object = Record<string, JsonObject>> = {
+  [Type in keyof Events & string]: TencentChatEvent<Type, Events[Type]>;
+}[keyof Events & string];
+
+/** A webhook; to a before-callback, send `reply(message, { ErrorCode })` within 2 seconds. */
+export interface TencentChatEvent<Type extends string = string, Event = JsonObject> extends CallbackMessage {
+  readonly platform: 'tencent-chat';
+  readonly kind: 'event';
   /** `CallbackCommand`, for example `Group.CallbackAfterNewMemberJoin`. */
-  type: string;
+  readonly type: Type;
   /** SDKAppID, decimal digits. */
-  sdkAppId?: string | undefined;
+  readonly sdkAppId?: string | undefined;
   /** IP address of the client that caused the event. */
-  clientIp?: string | undefined;
-  platform?: TencentChatPlatform | undefined;
+  readonly clientIp?: string | undefined;
+  readonly optPlatform?: TencentChatOptPlatform | undefined;
   /** `json`, where it is sent. */
-  contentType?: string | undefined;
+  readonly contentType?: string | undefined;
   /** As signed: seconds since the epoch, 10 digits. */
-  requestTime: string;
+  readonly requestTime: string;
   /** Every readable parameter as it was sent, the first of those that repeat. */
-  query: Readonly<Record<string, string>>;
-  /** The body's JSON object, unvalidated: its shape depends on `type`. The signature does not cover it. */
-  event: { readonly [name: string]: unknown };
-  /** The body as text: for integers above 2^53 and repeated names. */
-  text: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** The body's JSON object, unvalidated. The signature does not cover it. */
+  readonly event: Event;
 }
 
-/** The answer, to be sent as JSON with status 200 within 2 seconds. */
-export interface TencentChatReply {
-  ActionStatus: 'OK' | 'FAIL';
-  ErrorInfo: string;
-  /** 0 lets pass; to a before-callback 1 rejects and 2 drops silently, or a code of your own (120001 to 130000; of groups 10100 to 10200). */
-  ErrorCode: number;
+/** What {@link TencentChatCodec.reply} can be told. */
+export interface TencentChatAnswer {
+  /** Default `OK`, which is also right for a rejection: never derived from `ErrorCode`. */
+  ActionStatus?: 'OK' | 'FAIL' | undefined;
+  /** Default empty. */
+  ErrorInfo?: string | undefined;
+  /**
+   * Default 0, which lets pass. To a before-callback 1 rejects and 2 drops silently, or a code of your own (120001 to
+   * 130000; of groups 10100 to 10200).
+   */
+  ErrorCode?: number | undefined;
+  /** What the webhook's page names, for example `MsgBody`. */
   [name: string]: unknown;
 }
 
@@ -100,14 +111,15 @@ export interface TencentChatEncodeOptions {
   command?: string | undefined;
   /** Default `127.0.0.1`. */
   clientIp?: string | undefined;
-  /** OptPlatform. Default `RESTAPI`. */
-  platform?: TencentChatPlatform | undefined;
+  /** Default `RESTAPI`. */
+  optPlatform?: TencentChatOptPlatform | undefined;
   /** Default the clock, in seconds. */
   requestTime?: string | undefined;
 }
 
-/** One app's codec, made by {@link createTencentChatCodec}. Its methods need no `this`. */
-export interface TencentChatCodec {
+/** One app's codec, made by {@link createTencentChatCodec}. */
+export interface TencentChatCodec<Events extends object = Record<string, JsonObject>>
+  extends CallbackCodec<TencentChatMessage<Events>, TencentChatAnswer> {
   /**
    * Verifies and parses a request: signature, freshness, SDKAppID, JSON. The signature covers the time alone: within the
    * window whoever saw one request can send any body, so use HTTPS and keep the URL secret.
@@ -115,25 +127,20 @@ export interface TencentChatCodec {
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
-  decode(request: CallbackRequest): TencentChatMessage;
+  decode(this: void, request: CallbackRequest): TencentChatMessage<Events>;
   /**
-   * Whether the request is signed and fresh; false for everything a sender can do wrong. `decode` does this by itself.
-   *
-   * @throws {TypeError} As `decode`.
-   */
-  verify(request: CallbackRequest): boolean;
-  /**
-   * The platform's half, for tests and simulators: the query parameters and body with which Tencent Chat would push
-   * `payload`. A string is sent verbatim, anything else as JSON.
+   * The platform's half, for tests and simulators: the request with which Tencent Chat would push `payload`. A string is
+   * sent verbatim, anything else as JSON.
    *
    * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ.
    */
-  encode(payload: unknown, options?: TencentChatEncodeOptions): { query: Record<string, string>; body: string };
+  encode(this: void, payload: unknown, options?: TencentChatEncodeOptions): CallbackPush;
   /**
-   * The answer: `{ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }`, and whatever is given. ActionStatus stays `OK`
-   * unless it is given: a before-callback rejects with OK and ErrorCode 1.
+   * The response: `{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`, and what `answer` changes or adds.
+   *
+   * @throws {TypeError} A message of another platform, or an answer that is not an object.
    */
-  reply(fields?: Partial<TencentChatReply>): TencentChatReply;
+  reply(this: void, message: TencentChatMessage<Events>, answer?: TencentChatAnswer): CallbackReply;
 }
 
 /**
@@ -160,6 +167,7 @@ export function tencentChatSignature(parts: { token: string; requestTime: string
 /**
  * Makes the codec of one app. The token and the options are checked here, once.
  *
+ * @typeParam Events Types of `event` by `type`, for example `{ 'State.StateChange': StateChange }`.
  * @throws {CallbackError} ERR_CONFIG: the token is missing or empty, or an option out of range.
  * @throws {TypeError} An option of the wrong type.
  *
@@ -174,131 +182,81 @@ export function tencentChatSignature(parts: { token: string; requestTime: string
  *     '&OptPlatform=IOS&Sign=17773bc39a671d7b9aa835458704d2a6db81360a5940292b587d6d760d484061&RequestTime=1669872112',
  *   body: '{"CallbackCommand":"Group.CallbackAfterNewMemberJoin","GroupId":"@TGS#2J4SZEAEL"}',
  * });
- * console.log(message.type, message.platform); // Group.CallbackAfterNewMemberJoin iOS
- * console.log(codec.reply()); // { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }
+ * console.log(message.type, message.optPlatform); // Group.CallbackAfterNewMemberJoin iOS
+ * console.log(codec.reply(message).body); // {"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}
  * ```
  */
-export function createTencentChatCodec(options: TencentChatCodecOptions): TencentChatCodec {
-  const {
-    token,
-    toleranceSeconds = 60,
-    now = Date.now,
-    maxBodyBytes = MAX_BODY_BYTES,
-  } = requireObject('options', options);
-  requireSecret('token', token);
+export function createTencentChatCodec<Events extends object = Record<string, JsonObject>>(
+  options: TencentChatCodecOptions,
+): TencentChatCodec<Events> {
+  const app = readApp(options);
+  return {
+    maxBodyBytes: app.maxBodyBytes,
+    decode: (request) => decode(app, request) as TencentChatMessage<Events>,
+    verify: (request) => isAccepted(() => verify(app, request)),
+    encode: (payload, options) => encode(app, payload, options),
+    reply,
+  };
+}
+
+/** The checked options of one app. */
+interface App extends Checked<Required<CodecOptions>> {
+  readonly token: string;
+  readonly sdkAppId: string | undefined;
+}
+
+function readApp(options: TencentChatCodecOptions): App {
+  const token = requireSecret('token', requireObject('options', options).token);
   const sdkAppId = 'sdkAppId' in options ? requireSdkAppId(options.sdkAppId) : undefined;
-  requireTolerance(toleranceSeconds);
-  requireFunction('now', now);
-  requireMaxBodyBytes(maxBodyBytes);
-
-  /** RequestTime of a request whose signature holds and that is fresh. */
-  function requireSignature(parameters: Parameters): string {
-    const signature = readParameter(parameters, 'sign');
-    const requestTime = readParameter(parameters, 'requesttime');
-    if (signature === undefined) {
-      throw new CallbackError(
-        'ERR_SIGNATURE',
-        `${missingParameter(parameters, 'Sign')}; authentication may be off in the console`,
-      );
-    }
-    if (requestTime === undefined) {
-      throw new CallbackError('ERR_SIGNATURE', missingParameter(parameters, 'RequestTime'));
-    }
-    if (!equalInConstantTime(signature, sign(token, requestTime))) {
-      throw new CallbackError('ERR_SIGNATURE', 'Sign does not match: check the token of webhook authentication');
-    }
-    requireFresh(requestTime, { toleranceSeconds, now }, SECONDS);
-    return requestTime;
-  }
-
-  function decode(request: CallbackRequest): TencentChatMessage {
-    const { text } = readBody(request, maxBodyBytes);
-    const sent = readParameters(request);
-    const parameters = inLowerCase(sent);
-    const requestTime = requireSignature(parameters);
-    const sentSdkAppId = readParameter(parameters, 'sdkappid');
-    if (sdkAppId !== undefined && sentSdkAppId !== sdkAppId) {
-      throw new CallbackError('ERR_REQUEST', 'SdkAppid is missing or is that of another app');
-    }
-    const event = requireJsonObject('body', text);
-    const type = readCommand(readParameter(parameters, 'callbackcommand'), field(event, 'CallbackCommand'));
-    const platform = readParameter(parameters, 'optplatform');
-    return {
-      kind: 'event',
-      type,
-      sdkAppId: sentSdkAppId,
-      clientIp: readParameter(parameters, 'clientip'),
-      platform: platform === undefined ? undefined : normalisePlatform(platform),
-      contentType: readParameter(parameters, 'contenttype'),
-      requestTime,
-      query: asRecord(sent),
-      event,
-      text: text as string,
-    };
-  }
-
-  function verify(request: CallbackRequest): boolean {
-    return isAccepted(() => {
-      readBody(request, maxBodyBytes);
-      requireSignature(inLowerCase(readParameters(request)));
-      return true;
-    });
-  }
-
-  function encode(
-    payload: unknown,
-    options: TencentChatEncodeOptions = {},
-  ): { query: Record<string, string>; body: string } {
-    const body = payloadText(payload);
-    const inBody = field(parseJsonObject(body) ?? {}, 'CallbackCommand');
-    const command = options.command === undefined ? inBody : requireText('command', options.command);
-    if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
-      throw new CallbackError(
-        'ERR_CONFIG',
-        'the CallbackCommand must be in the payload or given as `command`, or alike in both',
-      );
-    }
-    const requestTime = requireText('requestTime', options.requestTime ?? String(Math.floor(now() / 1000)));
-    const app = options.sdkAppId === undefined ? sdkAppId : requireSdkAppId(options.sdkAppId);
-    return {
-      query: {
-        ...(app === undefined ? {} : { SdkAppid: app }),
-        CallbackCommand: command,
-        contenttype: 'json',
-        ClientIP: requireText('clientIp', options.clientIp ?? '127.0.0.1'),
-        OptPlatform: requireText('platform', options.platform ?? 'RESTAPI'),
-        Sign: sign(token, requestTime),
-        RequestTime: requestTime,
-      },
-      body,
-    };
-  }
-
-  function reply(fields: Partial<TencentChatReply> = {}): TencentChatReply {
-    const { ActionStatus = 'OK', ErrorInfo = '', ErrorCode = 0, ...more } = requireObject('fields', fields);
-    return { ActionStatus, ErrorInfo, ErrorCode, ...more };
-  }
-
-  return { decode, verify, encode, reply };
+  return { ...readCodecOptions(options, 60), token, sdkAppId };
 }
 
-function sign(token: string, requestTime: string): string {
-  return hexDigest('sha256', sha256, token, requestTime);
-}
-
-function requireSdkAppId(sdkAppId: unknown): string {
-  const text = typeof sdkAppId === 'number' ? String(sdkAppId) : requireSecret('sdkAppId', sdkAppId);
-  if (!/^\d+$/.test(text)) throw new CallbackError('ERR_CONFIG', 'sdkAppId must be the decimal digits of the console');
-  return text;
-}
-
-/** CallbackCommand stands in the URL and in the body; where it stands in both, both agree. */
-function readCommand(inQuery: string | undefined, inBody: unknown): string {
-  const command = inQuery ?? inBody;
-  if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
-    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is missing, no string, or not the same in URL and body');
+function decode(app: App, request: CallbackRequest): TencentChatMessage {
+  const body = readBody(request, app.maxBodyBytes);
+  const sent = readParameters(request);
+  const parameters = inLowerCase(sent);
+  const text = requireBodyText(body);
+  const event = requireJsonObject('the body', text);
+  const requestTime = requireSignature(app, parameters);
+  const sdkAppId = readParameter(parameters, 'sdkappid');
+  if (app.sdkAppId !== undefined && sdkAppId !== app.sdkAppId) {
+    throw new CallbackError('ERR_REQUEST', 'SdkAppid is missing or is that of another app');
   }
-  return command;
+  const optPlatform = readParameter(parameters, 'optplatform');
+  return {
+    platform: 'tencent-chat',
+    kind: 'event',
+    type: readCommand(readParameter(parameters, 'callbackcommand'), ownField(event, 'CallbackCommand')),
+    sdkAppId,
+    clientIp: readParameter(parameters, 'clientip'),
+    optPlatform: optPlatform === undefined ? undefined : normaliseOptPlatform(optPlatform),
+    contentType: readParameter(parameters, 'contenttype'),
+    requestTime,
+    query: asRecord(sent),
+    event,
+    text,
+  };
+}
+
+function verify(app: App, request: CallbackRequest): void {
+  readBody(request, app.maxBodyBytes);
+  requireSignature(app, inLowerCase(readParameters(request)));
+}
+
+/** RequestTime of a request whose signature holds and that is fresh. */
+function requireSignature(app: App, parameters: Parameters): string {
+  const signature = readParameter(parameters, 'sign');
+  const requestTime = readParameter(parameters, 'requesttime');
+  if (signature === undefined) {
+    const missing = missingParameter(parameters, 'Sign');
+    throw new CallbackError('ERR_SIGNATURE', `${missing}; authentication may be off in the console`);
+  }
+  if (requestTime === undefined) throw new CallbackError('ERR_SIGNATURE', missingParameter(parameters, 'RequestTime'));
+  if (!timingSafeEqual(signature, sign(app.token, requestTime))) {
+    throw new CallbackError('ERR_SIGNATURE', 'Sign does not match: check the token of webhook authentication');
+  }
+  requireFresh(requestTime, app, SECONDS);
+  return requestTime;
 }
 
 /** Tencent's products spell names differently (`SdkAppid`, `SdkAppId`), and gateways fold their case. */
@@ -306,13 +264,22 @@ function inLowerCase(parameters: Parameters): Parameters {
   return parameters.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
-/** The documented spellings; `State.StateChange` sends `IOS` where all other callbacks send `iOS`. */
-const PLATFORMS: readonly string[] = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
+/** CallbackCommand stands in the URL and in the body; where it stands in both, both agree. */
+function readCommand(inQuery: string | undefined, inBody: unknown): string {
+  const command = inQuery ?? inBody;
+  if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
+    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is missing, not a string, or not the same in URL and body');
+  }
+  return command;
+}
 
-function normalisePlatform(platform: string): string {
-  const lowerCase = platform.toLowerCase();
+/** The documented spellings; `State.StateChange` sends `IOS` where all other callbacks send `iOS`. */
+const OPT_PLATFORMS: readonly string[] = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
+
+function normaliseOptPlatform(optPlatform: string): string {
+  const lowerCase = optPlatform.toLowerCase();
   if (lowerCase === 'mac') return 'macOS';
-  return PLATFORMS.find((spelling) => spelling.toLowerCase() === lowerCase) ?? platform;
+  return OPT_PLATFORMS.find((spelling) => spelling.toLowerCase() === lowerCase) ?? optPlatform;
 }
 
 /** A record without a prototype, so that a parameter named `__proto__` is only a parameter. */
@@ -320,4 +287,44 @@ function asRecord(parameters: Parameters): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null);
   for (const [name, value] of parameters) if (typeof value === 'string') record[name] ??= value;
   return record;
+}
+
+function encode(app: App, payload: unknown, options: TencentChatEncodeOptions = {}): CallbackPush {
+  const body = payloadText(payload);
+  const inBody = ownField(parseJsonObject(body) ?? {}, 'CallbackCommand');
+  const command = options.command === undefined ? inBody : requireText('command', options.command);
+  if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
+    throw new CallbackError(
+      'ERR_CONFIG',
+      'the CallbackCommand must be in the payload or given as `command`, or alike in both',
+    );
+  }
+  const requestTime = requireText('requestTime', options.requestTime ?? String(Math.floor(app.now() / 1000)));
+  const sdkAppId = options.sdkAppId === undefined ? app.sdkAppId : requireSdkAppId(options.sdkAppId);
+  const query = {
+    ...(sdkAppId === undefined ? {} : { SdkAppid: sdkAppId }),
+    CallbackCommand: command,
+    contenttype: 'json',
+    ClientIP: requireText('clientIp', options.clientIp ?? '127.0.0.1'),
+    OptPlatform: requireText('optPlatform', options.optPlatform ?? 'RESTAPI'),
+    Sign: sign(app.token, requestTime),
+    RequestTime: requestTime,
+  };
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, query, body };
+}
+
+function reply(message: CallbackMessage, answer: TencentChatAnswer = {}): CallbackReply {
+  requireMessage(message, 'tencent-chat');
+  const { ActionStatus = 'OK', ErrorInfo = '', ErrorCode = 0, ...more } = requireObject('answer', answer);
+  return jsonReply({ ActionStatus, ErrorInfo, ErrorCode, ...more });
+}
+
+function sign(token: string, requestTime: string): string {
+  return hexDigest('sha256', sha256, token + requestTime);
+}
+
+function requireSdkAppId(sdkAppId: unknown): string {
+  const text = typeof sdkAppId === 'number' ? String(sdkAppId) : requireSecret('sdkAppId', sdkAppId);
+  if (!/^\d+$/.test(text)) throw new CallbackError('ERR_CONFIG', 'sdkAppId must be the decimal digits of the console');
+  return text;
 }

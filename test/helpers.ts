@@ -2,8 +2,8 @@
 // so that the codecs are not only tested against themselves.
 import { createCipheriv, createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { type AesCbcEngine, nativeAesCbc } from '../src/engine.ts';
-import { CallbackError } from '../src/errors.ts';
+import { type AesCbcEngine, nativeAesCbc } from '../src/internal/aes/native.ts';
+import { CallbackError } from '../src/internal/errors.ts';
 
 /** The error that `attempt` throws; the test fails where there is none. */
 export function errorOf(attempt: () => unknown): Error {

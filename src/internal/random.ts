@@ -1,15 +1,16 @@
-// Random bytes for IVs, prefixes and nonces: from the caller's source, else from the host's crypto.getRandomValues.
+// Random bytes for IVs, prefixes and nonces: from the caller's source, else from the runtime's crypto.getRandomValues.
+
+import { isBytes } from './arguments.ts';
 import { CallbackError } from './errors.ts';
-import { isBytes } from './options.ts';
 
 /**
  * A cryptographically secure source of random bytes: returns exactly `byteLength` fresh bytes. Needed only where the
- * host has no `crypto.getRandomValues` (bare engines, Node 18), and for reproducible tests.
+ * runtime has no `crypto.getRandomValues` (bare engines, Node 18), and for reproducible tests.
  */
 export type RandomSource = (byteLength: number) => Uint8Array;
 
 /** `byteLength` random bytes; ERR_RANDOM where there is no secure source. There is no fallback to Math.random. */
-export function randomBytes(byteLength: number, random: RandomSource = hostRandom): Uint8Array {
+export function randomBytes(byteLength: number, random: RandomSource = runtimeRandom): Uint8Array {
   const bytes = random(byteLength);
   if (!isBytes(bytes) || bytes.length !== byteLength) {
     throw new CallbackError('ERR_RANDOM', `random(${byteLength}) must return a Uint8Array of ${byteLength} bytes`);
@@ -34,10 +35,10 @@ export function randomAlphanumerics(random?: RandomSource): string {
   return text;
 }
 
-function hostRandom(byteLength: number): Uint8Array {
+function runtimeRandom(byteLength: number): Uint8Array {
   const { crypto } = globalThis as { crypto?: { getRandomValues?(bytes: Uint8Array): unknown } };
   if (typeof crypto?.getRandomValues !== 'function') {
-    throw new CallbackError('ERR_RANDOM', 'this host has no crypto.getRandomValues: pass a secure `random` option');
+    throw new CallbackError('ERR_RANDOM', 'this runtime has no crypto.getRandomValues: pass a secure `random` option');
   }
   const bytes = new Uint8Array(byteLength);
   try {
@@ -45,7 +46,7 @@ function hostRandom(byteLength: number): Uint8Array {
   } catch {
     throw new CallbackError(
       'ERR_RANDOM',
-      'crypto.getRandomValues of this host fails here: pass a secure `random` option',
+      'crypto.getRandomValues of this runtime fails here: pass a secure `random` option',
     );
   }
   return bytes;

@@ -5,9 +5,10 @@
 // pieces of the event, and the time that parsing takes would show how far it came. So the text is never read. It is
 // compared with each of the six texts that a challenge can be, in the same steps whatever it holds, and padding counts
 // only together with everything else. What is left is a random block that fits by chance, about one in 2^62.
-import { type AesCbc, decryptBlocks } from './engine.ts';
-import { bytesHere } from './host.ts';
-import { unpaddedLength } from './pkcs7.ts';
+import type { AesCbc } from './aes/engine.ts';
+import { decryptBlocks, unpaddedLength } from './aes/pkcs7.ts';
+import { decodeBase64 } from './encoding/base64.ts';
+import { decodeUtf8, encodeUtf8 } from './encoding/utf8.ts';
 
 /** Longest body in bytes; a longer one is refused before it is parsed. */
 export const MAX_UNSIGNED_BODY = 1200;
@@ -38,7 +39,7 @@ export function challengeReader(
   const forms = formsOf(verificationToken);
   const reach = Math.max(...forms.map(reachOf));
   return (encrypt) => {
-    const ivAndCiphertext = encrypt.length <= MAX_ENCRYPT ? bytesHere().decodeBase64(encrypt, 0) : undefined;
+    const ivAndCiphertext = encrypt.length <= MAX_ENCRYPT ? decodeBase64(encrypt, 0) : undefined;
     const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
     if (padded === undefined) return undefined;
     // Zeros behind it, so that a comparison never reaches beyond the end.
@@ -50,14 +51,13 @@ export function challengeReader(
 
 /** An object of the three members without white space, in each order. */
 function formsOf(verificationToken: string | undefined): readonly Form[] {
-  const bytes = (text: string) => bytesHere().encodeUtf8(text) as Uint8Array;
-  const challenge: Form = [bytes('"challenge":"'), 'challenge', bytes('"')];
-  const type: Form = [bytes('"type":"url_verification"')];
+  const challenge: Form = [encodeUtf8('"challenge":"'), 'challenge', encodeUtf8('"')];
+  const type: Form = [encodeUtf8('"type":"url_verification"')];
   const token: Form =
     verificationToken === undefined
-      ? [bytes('"token":"'), 'token', bytes('"')]
-      : [bytes(`"token":${JSON.stringify(verificationToken)}`)];
-  const comma = bytes(',');
+      ? [encodeUtf8('"token":"'), 'token', encodeUtf8('"')]
+      : [encodeUtf8(`"token":${JSON.stringify(verificationToken)}`)];
+  const comma = encodeUtf8(',');
   return [
     [challenge, token, type],
     [challenge, type, token],
@@ -65,7 +65,9 @@ function formsOf(verificationToken: string | undefined): readonly Form[] {
     [token, type, challenge],
     [type, challenge, token],
     [type, token, challenge],
-  ].map(([first, second, third]) => [bytes('{'), first, comma, second, comma, third, bytes('}')].flat() as Form);
+  ].map(
+    ([first, second, third]) => [encodeUtf8('{'), first, comma, second, comma, third, encodeUtf8('}')].flat() as Form,
+  );
 }
 
 /** How far a comparison with `form` can reach, its values as long as they are looked at. */
@@ -87,7 +89,6 @@ function compare(text: Uint8Array, length: number, forms: readonly Form[]): Unsi
     challengeLength += found.matches * found.challengeLength;
   }
   if (matches === 0) return undefined;
-  const { decodeUtf8 } = bytesHere();
   const challenge = decodeUtf8(text, challengeAt, challengeAt + challengeLength) as string;
   return { challenge, text: decodeUtf8(text, 0, length) as string };
 }

@@ -1,7 +1,8 @@
-// What the programmer gives: checked once, at creation or at the call, with a message that says what to give instead.
-// A wrong JavaScript type is a TypeError; a value that is missing or cannot work is ERR_CONFIG.
+// Arguments and options of the caller's own, checked with a message that says what to give instead. A wrong JavaScript
+// type is a TypeError; a value that is missing or cannot work is ERR_CONFIG.
+
+import { isWellFormed } from './encoding/portable.ts';
 import { CallbackError } from './errors.ts';
-import { isWellFormed } from './host.ts';
 
 /** Text that came from a sender: what it holds is for a decoder to judge. */
 export function requireString(name: string, value: unknown): string {
@@ -69,38 +70,6 @@ export function requireBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-export function requireTolerance(value: unknown): number {
-  const seconds = requireNumber('toleranceSeconds', value);
-  if (!(seconds >= 0)) {
-    throw new CallbackError('ERR_CONFIG', 'toleranceSeconds must be zero or more; Infinity switches the window off');
-  }
-  return seconds;
-}
-
-const MAX_MAX_BODY_BYTES = 268_435_456;
-
-export function requireMaxBodyBytes(value: unknown): number {
-  const bytes = requireNumber('maxBodyBytes', value);
-  // Above 512 MiB, Node can no longer make a string of a body.
-  if (!(bytes >= 1 && bytes <= MAX_MAX_BODY_BYTES)) {
-    throw new CallbackError('ERR_CONFIG', `maxBodyBytes must be from 1 to ${MAX_MAX_BODY_BYTES} (256 MiB)`);
-  }
-  return bytes;
-}
-
-/** What `encode` sends: a string verbatim, anything else as JSON. */
-export function payloadText(payload: unknown): string {
-  if (typeof payload === 'string') return requireText('payload', payload);
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(payload);
-  } catch {
-    // a cycle, a BigInt, or an engine's RangeError for nesting too deep
-  }
-  if (text === undefined) throw new TypeError(`payload must have a JSON form, got ${typeName(payload)}`);
-  return text;
-}
-
 /** Uint8Array of any realm, Buffer included; no other view, whose elements would not be the bytes. */
 export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array';
@@ -117,7 +86,7 @@ export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function requireNumber(name: string, value: unknown): number {
+export function requireNumber(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeName(value)}`);
   return value;
 }

@@ -1,8 +1,8 @@
-// What arrives: the raw body and its limit, headers and query parameters, JSON, and the freshness of a timestamp.
-import { utf8Length } from './bytes.ts';
+// An HTTP request as it arrives: its body within a limit, and those of its headers and parameters that a codec reads.
+import { isBytes, requireObject, tagOf, typeName } from './arguments.ts';
+import { isWellFormed, utf8Length } from './encoding/portable.ts';
+import { decodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
-import { bytesHere, isWellFormed } from './host.ts';
-import { isBytes, requireObject, tagOf, typeName } from './options.ts';
 
 /**
  * An HTTP callback as it arrived; `{ url, headers, body }` fits every platform and every server.
@@ -53,11 +53,17 @@ export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
   if (raw.length === 0) {
     throw new CallbackError('ERR_REQUEST', 'body is empty: nothing was sent, or something has read the stream already');
   }
-  if (typeof raw !== 'string') return { raw, text: bytesHere().decodeUtf8(raw, 0, raw.length) };
+  if (typeof raw !== 'string') return { raw, text: decodeUtf8(raw, 0, raw.length) };
   if (!isWellFormed(raw)) {
     throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
   }
   return { raw, text: raw };
+}
+
+/** The text of a body that no signature covers as it stands. */
+export function requireBodyText({ text }: Body): string {
+  if (text === undefined) throw new CallbackError('ERR_REQUEST', 'the body is not UTF-8');
+  return text;
 }
 
 /** Whether `raw` has more than `limit` bytes; text counts in UTF-8. */
@@ -92,61 +98,6 @@ function bodyMistake(body: unknown): string {
   return `${typeName(body)}: switch the body parser off for this route`;
 }
 
-export type JsonObject = { readonly [name: string]: unknown };
-
-/** The JSON object in `text`, one leading BOM skipped; `undefined` for anything else. */
-export function parseJsonObject(text: string): JsonObject | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    return undefined; // a SyntaxError, or an engine's RangeError for nesting too deep
-  }
-  return isJsonObject(value) ? value : undefined;
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The JSON object in `text`, or ERR_REQUEST; `undefined` stands for bytes that are not UTF-8. */
-export function requireJsonObject(what: string, text: string | undefined): JsonObject {
-  const object = text === undefined ? undefined : parseJsonObject(text);
-  if (object === undefined) {
-    const found = isBase64(text)
-      ? ', and it is base64: decode it first, as isBase64Encoded of a serverless event says'
-      : '';
-    throw new CallbackError('ERR_REQUEST', `${what} must be a JSON object in UTF-8${found}`);
-  }
-  return object;
-}
-
-/** Whether a body is still in the base64 in which gateways hand it to functions. */
-export function isBase64(text: string | undefined): boolean {
-  return text !== undefined && text.length % 4 === 0 && /^[A-Za-z\d+/]+={0,2}$/.test(text);
-}
-
-/** A field of a parsed object: its own property, never one of a polluted prototype. */
-export function field(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** Optional metadata: a number becomes its text, any other type but a string `undefined`. */
-export function textField(object: JsonObject, name: string): string | undefined {
-  const value = field(object, name);
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The id under the first of `names` that has one; an empty one is none. */
-export function idField(object: JsonObject, ...names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const id = textField(object, name);
-    if (id) return id;
-  }
-  return undefined;
-}
-
 /** The headers `names` (in lower case), in whatever case and container they arrived. */
 export function readHeaders(request: CallbackRequest, ...names: readonly string[]): (string | undefined)[] {
   const headers = property(request, 'headers') ?? undefined;
@@ -155,7 +106,7 @@ export function readHeaders(request: CallbackRequest, ...names: readonly string[
   const get = property(source as { get?: unknown }, 'get');
   // Fetch Headers fold the case themselves; a Map, which has a `get` too, does not.
   if (typeof get === 'function' && tagOf(source) !== 'Map') {
-    return names.map((name) => agree(undefined, splitJoined(get.call(source, name)), name));
+    return names.map((name) => sameValue(undefined, splitJoined(get.call(source, name)), name));
   }
   const values: (string | undefined)[] = [];
   const collect = (key: unknown, value: unknown): void => {
@@ -163,12 +114,12 @@ export function readHeaders(request: CallbackRequest, ...names: readonly string[
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string;
       if (key.length === name.length && key.toLowerCase() === name) {
-        values[index] = agree(values[index], splitJoined(value), name);
+        values[index] = sameValue(values[index], splitJoined(value), name);
       }
     }
   };
   if (isIterable(source)) for (const [key, value] of source) collect(key, value);
-  else for (const key of Object.keys(source)) collect(key, (source as JsonObject)[key]);
+  else for (const key of Object.keys(source)) collect(key, (source as { readonly [name: string]: unknown })[key]);
   return values;
 }
 
@@ -224,7 +175,7 @@ function decodePercent(text: string): string | undefined {
 export function readParameter(parameters: Parameters, ...names: readonly string[]): string | undefined {
   let known: string | undefined;
   for (const [name, value] of parameters) {
-    if (names.includes(name)) known = agree(known, [value], names.join(' or '));
+    if (names.includes(name)) known = sameValue(known, [value], names.join(' or '));
   }
   return known;
 }
@@ -248,7 +199,7 @@ function property<T extends object, K extends keyof T>(object: T, name: K): T[K]
 }
 
 /** The value that was known so far and another one, or several, of the same name; they must be one text. */
-function agree(known: string | undefined, value: unknown, name: string): string | undefined {
+function sameValue(known: string | undefined, value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return known;
   let agreed = known;
   for (const one of Array.isArray(value) ? value : [value]) {
@@ -268,43 +219,4 @@ function agree(known: string | undefined, value: unknown, name: string): string 
     agreed = one;
   }
   return agreed;
-}
-
-/** A window around now in which a signed timestamp is accepted. */
-export interface Freshness {
-  /** Seconds before or after now; Infinity accepts any timestamp, even one that is no time. */
-  readonly toleranceSeconds: number;
-  /** The clock: milliseconds since 1970-01-01T00:00:00Z. */
-  readonly now: () => number;
-}
-
-/**
- * ERR_TIMESTAMP unless `timestamp` lies in the window. 10 digits are seconds; 13 are milliseconds where the platform
- * sends those. Number() alone would read '', ' 1', '0x10' and '1e3' as times.
- */
-export function requireFresh(timestamp: string, { toleranceSeconds, now }: Freshness, format: RegExp): void {
-  if (toleranceSeconds === Infinity) return;
-  if (!format.test(timestamp)) {
-    throw new CallbackError('ERR_TIMESTAMP', 'the timestamp is not a time in the digits that the platform sends');
-  }
-  const milliseconds = Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
-  if (!(Math.abs(now() - milliseconds) / 1000 <= toleranceSeconds)) {
-    throw new CallbackError(
-      'ERR_TIMESTAMP',
-      `the timestamp is more than ${toleranceSeconds} s from now: an old request sent again, or a clock that is wrong`,
-    );
-  }
-}
-
-export const SECONDS: RegExp = /^\d{10}$/;
-export const SECONDS_OR_MILLISECONDS: RegExp = /^(?:\d{10}|\d{13})$/;
-
-/** Whether a check passes: what a sender can do wrong is `false`, a programmer's mistake still throws. */
-export function isAccepted(check: () => boolean): boolean {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof CallbackError) return false;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
-// One digest over parts, as lower-case hex: by the host's own hash where it has one, else by noble's. The algorithm comes
-// from the caller, so that a bundle of one protocol carries its own hash and no other.
-import { encodeHex } from './bytes.ts';
-import { bytesHere, type Host, thisHost } from './host.ts';
+// One digest over parts, as lower-case hex: by the runtime's own hash where it has one, else by noble's. The algorithm
+// comes from the caller, so that a bundle of one protocol carries its own hash and no other.
+import { encodeHex } from './encoding/hex.ts';
+import { encodeUtf8 } from './encoding/utf8.ts';
+import { type Runtime, thisRuntime } from './runtime.ts';
 
 /** The part of a noble hash used here. */
 export interface NobleHash {
@@ -11,28 +12,27 @@ export interface NobleHash {
 /** Lower-case hex digest of the parts one after another; texts count as their UTF-8 bytes and are well-formed. */
 export type HexDigest = (...parts: readonly (string | Uint8Array)[]) => string;
 
-const digestsHere: { [algorithm: string]: HexDigest } = {};
+const digests: { [algorithm: string]: HexDigest } = {};
 
-/** The digest of this host, chosen at the algorithm's first use. */
+/** The digest that runs here, chosen at the algorithm's first use. */
 export function hexDigest(algorithm: string, noble: NobleHash, ...parts: readonly (string | Uint8Array)[]): string {
-  digestsHere[algorithm] ??= makeHexDigest(thisHost(), algorithm, noble);
-  return digestsHere[algorithm](...parts);
+  digests[algorithm] ??= makeHexDigest(thisRuntime(), algorithm, noble);
+  return digests[algorithm](...parts);
 }
 
-/** Node's digest where `host` has one that agrees with noble's on a few questions, else noble's. */
-export function makeHexDigest(host: Host, algorithm: string, noble: NobleHash): HexDigest {
+/** Node's digest where the runtime has one that agrees with noble's on a few questions, else noble's. */
+export function makeHexDigest(runtime: Runtime, algorithm: string, noble: NobleHash): HexDigest {
   const fallback: HexDigest = (...parts) => {
     const state = noble.create();
-    for (const part of parts)
-      state.update(typeof part === 'string' ? (bytesHere().encodeUtf8(part) as Uint8Array) : part);
+    for (const part of parts) state.update(typeof part === 'string' ? encodeUtf8(part) : part);
     return encodeHex(state.digest());
   };
   try {
-    const candidate = nodeHexDigest(host, algorithm);
+    const candidate = nodeHexDigest(runtime, algorithm);
     const question = ['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc'];
     if (candidate?.(...question) === fallback(...question)) return candidate;
   } catch {
-    // A host that throws is passed over like one that has nothing.
+    // as good as missing
   }
   return fallback;
 }
@@ -40,7 +40,7 @@ export function makeHexDigest(host: Host, algorithm: string, noble: NobleHash): 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
 const SCRATCH_BYTES = 16_384;
 
-function nodeHexDigest({ crypto, buffer }: Host, algorithm: string): HexDigest | undefined {
+function nodeHexDigest({ crypto, buffer }: Runtime, algorithm: string): HexDigest | undefined {
   if (crypto === undefined) return undefined;
   const streaming: HexDigest = (...parts) => {
     const state = crypto.createHash(algorithm);

@@ -36,6 +36,8 @@ const source = `// Generated from kernel.ts by build.mjs: do not edit.\nexport c
 if (!process.argv.includes('--check')) {
   writeFileSync(embedded, source);
 } else if (readFileSync(embedded, 'utf8') !== source) {
-  console.error('src/simd/kernel.wasm.ts is not what src/simd/kernel.ts compiles to: run npm run build');
+  console.error(
+    'src/internal/simd/kernel.wasm.ts is not what src/internal/simd/kernel.ts compiles to: run npm run build',
+  );
   process.exit(1);
 }

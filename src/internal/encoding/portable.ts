@@ -1,8 +1,6 @@
-// UTF-8, base64, hex and constant-time equality without any host global, so that verifying and decrypting run on bare
-// ECMAScript. Decoders give `undefined` for input they refuse: what that failure means is for the protocol to say.
-
-/** A plain byte array; written so that TypeScript before 5.7, where Uint8Array is not generic, reads it too. */
-export type Bytes = ReturnType<typeof Uint8Array.of>;
+// UTF-8 and base64 in bare ECMAScript. Decoders return `undefined` for input that they refuse: what that failure means is
+// for the protocol to say.
+import type { Bytes } from '../runtime.ts';
 
 /**
  * Length of `text` in UTF-8 bytes, or -1 where it holds a lone surrogate (RFC 3629 section 3 gives it no encoding).
@@ -24,6 +22,12 @@ export function utf8Length(text: string): number {
     }
   }
   return length;
+}
+
+/** Whether `text` has a UTF-8 form: no lone surrogate. By ECMAScript 2024 where the engine has it. */
+export function isWellFormed(text: string): boolean {
+  const builtIn = (text as { isWellFormed?(): boolean }).isWellFormed;
+  return builtIn === undefined ? utf8Length(text) >= 0 : builtIn.call(text);
 }
 
 /** UTF-8 bytes of a well-formed `text`; `undefined` where it holds a lone surrogate. */
@@ -200,23 +204,4 @@ export function decodeSextets(text: string, length: number, reserve: number = 0)
     bytes[at++] = group;
   }
   return invalid >= INVALID ? undefined : bytes;
-}
-
-/** Lower-case hexadecimal. */
-export function encodeHex(bytes: Uint8Array): string {
-  const digits = '0123456789abcdef';
-  let text = '';
-  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
-  return text;
-}
-
-/**
- * Whether two strings are the same code units, in a time that depends on their lengths alone: neither where the first
- * difference stands nor how many there are shows.
- */
-export function equalInConstantTime(actual: string, expected: string): boolean {
-  let difference = actual.length ^ expected.length;
-  // Beyond the end of `actual` charCodeAt is NaN, which `^` takes as 0.
-  for (let i = 0; i < expected.length; i++) difference |= actual.charCodeAt(i) ^ expected.charCodeAt(i);
-  return difference === 0;
 }

@@ -1,0 +1,136 @@
+// WXBizMsgCrypt, the scheme that DingTalk, WeCom and WeChat share: AES-256-CBC over
+// prefix(16) ‖ length(4, big-endian) ‖ utf8(text) ‖ utf8(receiver), padded to 32 bytes, the IV the first half of the key;
+// and SHA-1 over sorted parts.
+// https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
+import { sha1 } from '@noble/hashes/legacy.js';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
+import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
+import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
+import { hexDigest } from './digest.ts';
+import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
+import { decodeSextets, withoutAsciiWhitespace } from './encoding/portable.ts';
+import { decodeUtf8, encodeUtf8 } from './encoding/utf8.ts';
+import { CallbackError, decryptError } from './errors.ts';
+import { type RandomSource, randomAlphanumerics } from './random.ts';
+import type { Bytes } from './runtime.ts';
+import { timingSafeEqual } from './timing-safe-equal.ts';
+
+/** AES with its key, and the IV that comes from the key. */
+export interface BizMsgCipher {
+  readonly aes: AesCbc;
+  readonly iv: Uint8Array;
+}
+
+/** A message, and whom it is for: an ownerKey, receiveid or appid. */
+export interface BizMsg {
+  readonly text: string;
+  readonly receiver: string;
+}
+
+/** What the scheme signs beside the token, each as it is on the wire. */
+export interface SignedParts {
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly encrypt: string;
+}
+
+/** ERR_CONFIG for anything but the 43 characters of a console. */
+export function bindEncodingAesKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
+  const key = decodeEncodingAesKey(encodingAesKey);
+  return { aes: engine(key), iv: key.slice(0, AES_BLOCK) };
+}
+
+/**
+ * 43 characters carry 258 bits for a key of 256. The official encoders ignore the two spare bits, which are not zero in
+ * three of four keys, those of the documentation among them.
+ */
+function decodeEncodingAesKey(encodingAesKey: unknown): Bytes {
+  const text = requireString('encodingAesKey', encodingAesKey ?? '');
+  const key = text.length === 43 ? decodeSextets(text, 43) : undefined;
+  if (key !== undefined) return key;
+  throw new CallbackError(
+    'ERR_CONFIG',
+    `encodingAesKey must be the 43 characters of the console (A-Z, a-z, 0-9, +, /), got ${keyMistake(text)}`,
+  );
+}
+
+/** What is wrong with a key, without showing it. */
+function keyMistake(text: string): string {
+  if (text === '') return 'none: is the variable that it comes from set?';
+  if (/^\s|\s$/.test(text)) return `${text.length} with white space at an end`;
+  if (text.endsWith('=')) return `${text.length} with "=" at the end`;
+  return text.length === 43 ? 'others among 43' : `${text.length}`;
+}
+
+/** One id, or a list of them. An empty id is legal only for those who say so. */
+export function requireReceivers(
+  name: string,
+  value: unknown,
+  read: (name: string, id: unknown) => string = requireSecret,
+): readonly [string, ...string[]] {
+  const [first, ...others]: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (Array.isArray(value) && value.length === 0)
+    throw new CallbackError('ERR_CONFIG', `${name} must not be an empty list`);
+  return [read(name, first), ...others.map((id) => read(name, id))];
+}
+
+/** SHA-1 of the parts sorted by code unit and joined, in lower-case hex. */
+export function bizMsgSignature(...parts: readonly string[]): string {
+  return hexDigest('sha1', sha1, [...parts].sort().join(''));
+}
+
+/** ERR_SIGNATURE unless `signature` is that of the parts. */
+export function requireBizMsgSignature(
+  signature: string,
+  token: string,
+  { timestamp, nonce, encrypt }: SignedParts,
+): void {
+  if (!timingSafeEqual(signature, bizMsgSignature(token, timestamp, nonce, encrypt))) {
+    throw new CallbackError(
+      'ERR_SIGNATURE',
+      'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
+    );
+  }
+}
+
+/** Where the text starts: behind 16 bytes of prefix and 4 of length. */
+const HEADER_BYTES = 20;
+
+/** Base64 on one line. `prefix` is 16 bytes, verbatim; without one, 16 random characters. */
+export function encryptBizMsg(
+  { aes, iv }: BizMsgCipher,
+  text: string,
+  receiver: string,
+  { prefix, random }: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined },
+): string {
+  const message = encodeUtf8(requireText('text', text));
+  const owner = encodeUtf8(receiver);
+  const plaintext = new Uint8Array(HEADER_BYTES + message.length + owner.length);
+  plaintext.set(prefix === undefined ? encodeUtf8(randomAlphanumerics(random)) : requireBytes('prefix', prefix, 16));
+  new DataView(plaintext.buffer).setUint32(16, message.length);
+  plaintext.set(message, HEADER_BYTES);
+  plaintext.set(owner, HEADER_BYTES + message.length);
+  return encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
+}
+
+/** ERR_DECRYPT for whatever is wrong; whom the message is for is the caller's to compare. */
+export function decryptBizMsg({ aes, iv }: BizMsgCipher, encrypt: string): BizMsg {
+  // White space is what MIME encoders put in: rare, and looking for it costs as much as decoding.
+  const ivAndCiphertext = decodeBase64(encrypt, AES_BLOCK) ?? decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
+  ivAndCiphertext?.set(iv);
+  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 32);
+  if (plaintext === undefined || plaintext.length < HEADER_BYTES) throw decryptError();
+  const end = HEADER_BYTES + readUint32(plaintext, 16);
+  if (end > plaintext.length) throw decryptError();
+  const text = decodeUtf8(plaintext, HEADER_BYTES, end);
+  const receiver = decodeUtf8(plaintext, end, plaintext.length);
+  if (text === undefined || receiver === undefined) throw decryptError();
+  return { text, receiver };
+}
+
+/** Unsigned, big-endian; without a DataView, which costs more than all that it would read. */
+function readUint32(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 4; i++) value = value * 256 + (bytes[i] as number);
+  return value;
+}

@@ -1,0 +1,7 @@
+/** Lower-case hexadecimal (RFC 4648 section 8, in the letter case of the platforms' signatures). */
+export function encodeHex(bytes: Uint8Array): string {
+  const digits = '0123456789abcdef';
+  let text = '';
+  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
+  return text;
+}

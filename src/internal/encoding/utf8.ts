@@ -1,0 +1,43 @@
+// UTF-8 by what the runtime has built in, else by portable.ts; the results are the same.
+import { type Bytes, firstSound, type Runtime, thisRuntime } from '../runtime.ts';
+import { type DecodeUtf8, type EncodeUtf8, LONG_TEXT, nodeDecodeUtf8, webDecodeUtf8, webEncodeUtf8 } from './native.ts';
+import * as portable from './portable.ts';
+
+let encodeHere: EncodeUtf8 | undefined;
+let decodeHere: DecodeUtf8 | undefined;
+
+/** The bytes of a text that its caller knows to be well-formed. */
+export function encodeUtf8(text: string): Bytes {
+  encodeHere ??= makeEncodeUtf8(thisRuntime());
+  const bytes = encodeHere(text);
+  if (bytes === undefined) throw new TypeError('text must be well-formed: it holds half of a surrogate pair');
+  return bytes;
+}
+
+/** The text of `bytes` from `start` to `end`; `undefined` where they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
+  decodeHere ??= makeDecodeUtf8(thisRuntime());
+  return decodeHere(bytes, start, end);
+}
+
+export function makeEncodeUtf8(runtime: Runtime): EncodeUtf8 {
+  return firstSound([webEncodeUtf8], runtime, portable.encodeUtf8, [
+    ['\0a\u00e9\u4f60\u{1f600}\ufeff'],
+    ['\ud800a'],
+    ['a\udc00'],
+  ]);
+}
+
+export function makeDecodeUtf8(runtime: Runtime): DecodeUtf8 {
+  return firstSound<Parameters<DecodeUtf8>, string | undefined>(
+    [nodeDecodeUtf8, webDecodeUtf8],
+    runtime,
+    portable.decodeUtf8,
+    [
+      [Uint8Array.of(0x41, 0xef, 0xbb, 0xbf, 0xe4, 0xbd, 0xa0, 0xef, 0xbf, 0xbd, 0), 1, 11],
+      [Uint8Array.of(0xed, 0xa0, 0x80), 0, 3],
+      [Uint8Array.of(0xe4, 0xbd, 0xa0), 0, 2],
+      [new Uint8Array(LONG_TEXT + 3).fill(0x41).fill(0xc3, 0, 1).fill(0xa9, 1, 2), 0, LONG_TEXT + 3],
+    ],
+  );
+}

@@ -1,0 +1,68 @@
+// The layers of src/, as CONTRIBUTING.md draws them: imports only go down, and there is no circle.
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = new URL('../src/', import.meta.url);
+
+/** From the top down. A file may import files of lower layers, and of its own layer where that makes no circle. */
+const LAYERS: readonly { name: string; has: RegExp }[] = [
+  { name: 'everything', has: /^index$/ },
+  { name: 'platforms and AES', has: /^[^/]+$/ },
+  { name: 'protocol parts', has: /^internal\/(biz-msg-crypt|codec|freshness|json|request|unsigned-challenge)$/ },
+  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|random|simd\/[\w.]+|timing-safe-equal)$/ },
+  { name: 'arguments', has: /^internal\/arguments$/ },
+  { name: 'encoding', has: /^internal\/encoding\/\w+$/ },
+  { name: 'runtime and errors', has: /^internal\/(runtime|errors)$/ },
+];
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('simd/kernel.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
+
+const importsOf = new Map(
+  files.map((file) => [
+    file,
+    [...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm)].map(
+      ([, path]) => posix.join(posix.dirname(file), path as string),
+    ),
+  ]),
+);
+
+const layerOf = (file: string) => LAYERS.findIndex(({ has }) => has.test(file));
+
+describe('the layers of src/', () => {
+  it.each(files)('%s has a layer, and imports nothing above it', (file) => {
+    expect(layerOf(file)).toBeGreaterThanOrEqual(0);
+    for (const imported of importsOf.get(file) ?? []) {
+      expect(files, `${file} imports ${imported}`).toContain(imported);
+      expect(layerOf(imported), `${file} imports ${imported}`).toBeGreaterThanOrEqual(layerOf(file));
+    }
+  });
+
+  it('have no circle', () => {
+    const visit = (file: string, path: readonly string[]): void => {
+      expect(path, [...path, file].join(' → ')).not.toContain(file);
+      for (const imported of importsOf.get(file) ?? []) visit(imported, [...path, file]);
+    };
+    for (const file of files) visit(file, []);
+  });
+
+  it('keep the platforms apart', () => {
+    for (const file of files.filter((file) => !file.includes('/') && file !== 'index')) {
+      expect(importsOf.get(file)?.filter((imported) => !imported.startsWith('internal/'))).toEqual([]);
+    }
+  });
+
+  it('are read from the sources as they are: imports were found in all but the leaves', () => {
+    const leaves = files.filter((file) => importsOf.get(file)?.length === 0);
+    expect(leaves.sort()).toEqual([
+      'internal/encoding/hex',
+      'internal/errors',
+      'internal/runtime',
+      'internal/simd/kernel.wasm',
+      'internal/timing-safe-equal',
+    ]);
+  });
+});
