@@ -2,7 +2,6 @@
 // so that the codecs are not only tested against themselves.
 import { createCipheriv, createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { type AesCbcEngine, nativeAesCbc } from '../src/internal/aes/native.ts';
 import { CallbackError } from '../src/internal/errors.ts';
 
 /** The error that `attempt` throws; the test fails where there is none. */
@@ -27,10 +26,10 @@ export function codeOf(attempt: () => unknown): string {
 }
 
 /** The refusal as a sender could tell it from others. */
-export function refusalOf(attempt: () => unknown): { code: string; message: string; dingTalkCode: number | undefined } {
+export function refusalOf(attempt: () => unknown): { code: string; message: string; platformCode: number | undefined } {
   const error = errorOf(attempt);
   if (!(error instanceof CallbackError)) throw error;
-  return { code: error.code, message: error.message, dingTalkCode: error.dingTalkCode };
+  return { code: error.code, message: error.message, platformCode: error.platformCode };
 }
 
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
@@ -153,18 +152,6 @@ export function tencentQuery(requestTime: string = '1700000000'): Record<string,
     RequestTime: requestTime,
   };
 }
-
-/** The native engine as it is made in Bun, by whose JavaScriptCore it goes another way. */
-export const nativeAesCbcOfBun: AesCbcEngine = (key) => {
-  const { process } = globalThis;
-  const { getBuiltinModule } = process;
-  globalThis.process = { getBuiltinModule, versions: { webkit: 'd6375c72' } } as unknown as typeof process;
-  try {
-    return nativeAesCbc(key);
-  } finally {
-    globalThis.process = process;
-  }
-};
 
 /** The `setFromBase64` of ES2026, which Node 20 has not, as far as it is used: white space skipped, all else strict. */
 export function setFromBase64(this: Uint8Array, text: string): { written: number } {
