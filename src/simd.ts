@@ -11,6 +11,7 @@ import {
 import { nobleAesCbc } from './internal/aes/noble.ts';
 import { encodeHex } from './internal/encoding/hex.ts';
 import { decodeBase64 } from './internal/encoding/portable.ts';
+import { ask } from './internal/runtime.ts';
 import { kernelBase64 } from './internal/simd/kernel.wasm.ts';
 
 export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
@@ -76,20 +77,16 @@ let shared: AesCbcEngine | undefined;
  * ```
  */
 export function createSimdAesCbc(module?: WebAssemblyModule): SimdAesCbcEngine {
-  shared ??= startKernel(module);
+  shared ??= ask(() => startKernel(module));
   const engine = shared ?? nobleAesCbc;
   return Object.assign((key: Uint8Array) => engine(key), { kind: shared ? 'simd' : 'noble' } as const);
 }
 
-/** `undefined` where WebAssembly or SIMD is missing or forbidden: only trying tells. */
+/** Throws where WebAssembly or SIMD is missing or forbidden: only trying tells. */
 function startKernel(module?: WebAssemblyModule): AesCbcEngine | undefined {
-  try {
-    const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
-    const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
-    return passesKnownAnswer(engine) ? engine : undefined;
-  } catch {
-    return undefined;
-  }
+  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
+  const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
+  return passesKnownAnswer(engine) ? engine : undefined;
 }
 
 /** The one instance, where its parts lie, and whose key schedule it holds. */

@@ -220,7 +220,8 @@ function decode(app: App, request: CallbackRequest): TencentChatMessage {
   const requestTime = requireSignature(app, parameters);
   const sdkAppId = readParameter(parameters, 'sdkappid');
   if (app.sdkAppId !== undefined && sdkAppId !== app.sdkAppId) {
-    throw new CallbackError('ERR_REQUEST', 'SdkAppid is missing or is that of another app');
+    const found = sdkAppId === undefined ? missingParameter(parameters, 'SdkAppid') : 'SdkAppid is of another app';
+    throw new CallbackError('ERR_REQUEST', found);
   }
   const optPlatform = readParameter(parameters, 'optplatform');
   return {
@@ -267,8 +268,12 @@ function inLowerCase(parameters: Parameters): Parameters {
 /** CallbackCommand stands in the URL and in the body; where it stands in both, both agree. */
 function readCommand(inQuery: string | undefined, inBody: unknown): string {
   const command = inQuery ?? inBody;
-  if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
-    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is missing, not a string, or not the same in URL and body');
+  if (command === undefined) throw new CallbackError('ERR_REQUEST', 'URL and body carry no CallbackCommand');
+  if (typeof command !== 'string') {
+    throw new CallbackError('ERR_REQUEST', 'CallbackCommand of the body is not a string');
+  }
+  if (inBody !== undefined && inBody !== command) {
+    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is not the same in URL and body');
   }
   return command;
 }

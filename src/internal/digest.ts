@@ -2,7 +2,7 @@
 // comes from the caller, so that a bundle of one protocol carries its own hash and no other.
 import { encodeHex } from './encoding/hex.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
-import { type Runtime, thisRuntime } from './runtime.ts';
+import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
 /** The part of a noble hash used here. */
 export interface NobleHash {
@@ -20,35 +20,38 @@ export function hexDigest(algorithm: string, noble: NobleHash, ...parts: readonl
   return digests[algorithm](...parts);
 }
 
-/** Node's digest where the runtime has one that agrees with noble's on a few questions, else noble's. */
+/** Node's digest where the runtime has one that agrees with noble's, else noble's. */
 export function makeHexDigest(runtime: Runtime, algorithm: string, noble: NobleHash): HexDigest {
-  const fallback: HexDigest = (...parts) => {
+  const portable: HexDigest = (...parts) => {
     const state = noble.create();
     for (const part of parts) state.update(typeof part === 'string' ? encodeUtf8(part) : part);
     return encodeHex(state.digest());
   };
-  try {
-    const candidate = nodeHexDigest(runtime, algorithm);
-    const question = ['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc'];
-    if (candidate?.(...question) === fallback(...question)) return candidate;
-  } catch {
-    // as good as missing
-  }
-  return fallback;
+  const questions: (string | Uint8Array)[][] = [['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc']];
+  const streaming = firstSound([() => nodeStreamingDigest(runtime, algorithm)], runtime, portable, questions);
+  return firstSound([() => nodeOneCallDigest(runtime, algorithm, streaming)], runtime, streaming, questions);
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
 const SCRATCH_BYTES = 16_384;
 
-function nodeHexDigest({ crypto, buffer }: Runtime, algorithm: string): HexDigest | undefined {
+function nodeStreamingDigest({ crypto }: Runtime, algorithm: string): HexDigest | undefined {
   if (crypto === undefined) return undefined;
-  const streaming: HexDigest = (...parts) => {
+  return (...parts) => {
     const state = crypto.createHash(algorithm);
     for (const part of parts) state.update(part);
     return state.digest('hex');
   };
-  const { hash } = crypto;
-  if (hash === undefined || buffer === undefined) return streaming;
+}
+
+/** `streaming` takes the parts that are too long. */
+function nodeOneCallDigest(
+  { crypto, buffer }: Runtime,
+  algorithm: string,
+  streaming: HexDigest,
+): HexDigest | undefined {
+  const hash = crypto?.hash;
+  if (hash === undefined || buffer === undefined) return undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
   return (...parts) => {
     let longest = 0;

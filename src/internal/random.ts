@@ -2,6 +2,7 @@
 
 import { isBytes } from './arguments.ts';
 import { CallbackError } from './errors.ts';
+import { ask } from './runtime.ts';
 
 /**
  * A cryptographically secure source of random bytes: returns exactly `byteLength` fresh bytes. Needed only where the
@@ -36,8 +37,8 @@ export function randomAlphanumerics(random?: RandomSource): string {
 }
 
 function runtimeRandom(byteLength: number): Uint8Array {
-  const { crypto } = globalThis as { crypto?: { getRandomValues?(bytes: Uint8Array): unknown } };
-  if (typeof crypto?.getRandomValues !== 'function') {
+  const crypto = ask(() => (globalThis as { crypto?: { getRandomValues(bytes: Uint8Array): unknown } }).crypto);
+  if (!crypto || typeof ask(() => crypto.getRandomValues) !== 'function') {
     throw new CallbackError('ERR_RANDOM', 'this runtime has no crypto.getRandomValues: pass a secure `random` option');
   }
   const bytes = new Uint8Array(byteLength);

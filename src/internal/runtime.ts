@@ -11,7 +11,7 @@ export interface Runtime {
   /** `node:crypto` of the same. */
   readonly crypto?: NodeCryptoModule | undefined;
   /** Versions of the JavaScript engine, by which some are known to be slow at something. Bun, of WebKit, gives both. */
-  readonly versions?: { readonly v8?: string; readonly webkit?: string } | undefined;
+  readonly versions?: { readonly v8?: string | undefined; readonly webkit?: string | undefined } | undefined;
   readonly TextEncoder?: (new () => TextEncoderLike) | undefined;
   readonly TextDecoder?: (new (label: string, options: object) => TextDecoderLike) | undefined;
 }
@@ -64,20 +64,31 @@ interface TextDecoderLike {
   decode(bytes: Uint8Array): string;
 }
 
+/** What `look` finds, or nothing where the runtime throws when it is asked, as some sandboxes do. */
+export function ask<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The runtime of this program. Node's modules are asked of `process.getBuiltinModule`: an import would have to be resolved
- * by every bundler, and a global `Buffer` may be a polyfill.
+ * by every bundler, and a global `Buffer` may be a polyfill. Each look is a question of its own, so that one property that
+ * throws takes no other with it.
  */
 export function thisRuntime(): Runtime {
-  const { process, TextEncoder, TextDecoder } = globalThis as unknown as Runtime & {
+  const globals = globalThis as unknown as Runtime & {
     process?: { getBuiltinModule?(name: string): unknown; versions?: Runtime['versions'] };
   };
+  const process = ask(() => globals.process);
   return {
-    buffer: process?.getBuiltinModule?.('node:buffer') as NodeBufferModule | undefined,
-    crypto: process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined,
-    versions: process?.versions,
-    TextEncoder,
-    TextDecoder,
+    buffer: ask(() => process?.getBuiltinModule?.('node:buffer') as NodeBufferModule | undefined),
+    crypto: ask(() => process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined),
+    versions: { v8: ask(() => process?.versions?.v8), webkit: ask(() => process?.versions?.webkit) },
+    TextEncoder: ask(() => globals.TextEncoder),
+    TextDecoder: ask(() => globals.TextDecoder),
   };
 }
 
@@ -91,15 +102,11 @@ export function firstSound<A extends readonly unknown[], R>(
   portable: (...args: A) => R,
   questions: readonly A[],
 ): (...args: A) => R {
+  const isSound = (candidate: (...args: A) => R) =>
+    questions.every((args) => String(candidate(...args)) === String(portable(...args)));
   for (const make of makers) {
-    try {
-      const candidate = make(runtime);
-      if (candidate && questions.every((args) => String(candidate(...args)) === String(portable(...args)))) {
-        return candidate;
-      }
-    } catch {
-      // as good as missing
-    }
+    const candidate = ask(() => make(runtime));
+    if (candidate && ask(() => isSound(candidate))) return candidate;
   }
   return portable;
 }

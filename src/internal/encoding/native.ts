@@ -1,6 +1,6 @@
 // UTF-8 and base64 by Node's Buffer, TextEncoder, TextDecoder and ES2026: the strange and fast ways, which nobody has to
 // read to understand a protocol. utf8.ts and base64.ts believe them only after they answered like portable.ts.
-import type { Bytes, NodeBuffer, Runtime } from '../runtime.ts';
+import { ask, type Bytes, type NodeBuffer, type Runtime } from '../runtime.ts';
 import * as portable from './portable.ts';
 
 /** `undefined` for a lone surrogate, which has no UTF-8 form (RFC 3629 section 3). */
@@ -34,7 +34,7 @@ export function nodeDecodeUtf8(runtime: Runtime): DecodeUtf8 | undefined {
   if (buffer === undefined) return undefined;
   const { isUtf8 } = buffer;
   const { utf8Slice } = buffer.Buffer.prototype;
-  const long = nodeLongTextReader(runtime);
+  const long = ask(() => nodeLongTextReader(runtime));
   return (bytes, start, end) => {
     const isLong = long !== undefined && end - start >= long.from;
     const text = isLong ? long.read(bytes.subarray(start, end)) : utf8Slice.call(bytes as NodeBuffer, start, end);
