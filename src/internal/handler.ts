@@ -1,0 +1,105 @@
+// What the handlers of ./fetch and ./node have in common: which requests are looked at, and what is answered.
+import type { CallbackCodec, CallbackMessage } from './codec.ts';
+import { encodeUtf8 } from './encoding/utf8.ts';
+import { CallbackError, isCallbackError } from './errors.ts';
+import type { CallbackRequest } from './request.ts';
+
+/** The messages that are events. */
+export type EventOf<Message> = Extract<Message, { kind: 'event' }>;
+
+/** What a handler does with an event; it returns the answer, or nothing for the platform's default. */
+export type OnEvent<Message, Answer, Request> = (
+  message: EventOf<Message>,
+  request: Request,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the rule
+) => Answer | void | Promise<Answer | void>;
+
+export interface HandlerOptions<Request> {
+  /** Called for every request that is refused, with the reason, for your log: the sender sees only the status. */
+  onRefused?: ((error: CallbackError, request: Request) => void) | undefined;
+}
+
+/** What goes back to the client, `Content-Length` among the headers. */
+export interface HandlerResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A request that broke off while it was read: nobody is told, because nobody is there. */
+export class Aborted extends Error {}
+
+/** How a server's request is read; `readBody` stops at the limit with ERR_TOO_LARGE and throws {@link Aborted}. */
+export interface Incoming<Request> {
+  readonly request: Request;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: CallbackRequest['headers'];
+  readBody(maxBodyBytes: number): Promise<Uint8Array>;
+}
+
+/** What to send; nothing to a client that is gone. */
+export async function respond<Message extends CallbackMessage, Answer, Request>(
+  codec: CallbackCodec<Message, Answer>,
+  onEvent: OnEvent<Message, Answer, Request>,
+  { onRefused }: HandlerOptions<Request>,
+  incoming: Incoming<Request>,
+): Promise<HandlerResponse | undefined> {
+  const { request, method, url, headers } = incoming;
+  const isGet = method === 'GET' && /[?&]echostr=/.test(url);
+  if (!isGet && method !== 'POST') return response(405, '', { Allow: 'POST' });
+  let message: Message;
+  try {
+    const body = isGet ? null : await incoming.readBody(codec.maxBodyBytes);
+    message = codec.decode({ url, headers, body });
+  } catch (error) {
+    if (error instanceof Aborted) return undefined;
+    if (!isCallbackError(error)) throw error;
+    onRefused?.(error, request);
+    return response(error.code === 'ERR_TOO_LARGE' ? 413 : 400, '');
+  }
+  const answer = isEvent(message) ? ((await onEvent(message, request)) ?? undefined) : undefined;
+  const { status, headers: replyHeaders, body } = codec.reply(message, answer as Answer | undefined);
+  return response(status, body, replyHeaders);
+}
+
+function isEvent<Message extends CallbackMessage>(message: Message): message is EventOf<Message> {
+  return message.kind === 'event';
+}
+
+function response(status: number, body: string, headers: Readonly<Record<string, string>> = {}): HandlerResponse {
+  return { status, headers: { ...headers, 'Content-Length': String(encodeUtf8(body).length) }, body };
+}
+
+/** Collects chunks up to a limit. */
+export function bodyCollector(
+  maxBodyBytes: number,
+  contentLength: unknown,
+): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const grow = (by: number) => {
+    length += by;
+    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  };
+  if (Number(contentLength) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  return {
+    add(chunk) {
+      grow(chunk.length);
+      chunks.push(chunk);
+    },
+    bytes() {
+      const bytes = new Uint8Array(length);
+      let at = 0;
+      for (const chunk of chunks) {
+        bytes.set(chunk, at);
+        at += chunk.length;
+      }
+      return bytes;
+    },
+  };
+}
+
+function tooLarge(maxBodyBytes: number): CallbackError {
+  return new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
+}
