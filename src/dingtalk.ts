@@ -9,9 +9,10 @@ import {
   bizMsgSignature,
   decryptBizMsg,
   encryptBizMsg,
+  readSentSignature,
   requireBizMsgSignature,
   requireReceivers,
-  type SignedParts,
+  requireSentSignature,
 } from './internal/biz-msg-crypt.ts';
 import {
   type CallbackCodec,
@@ -29,14 +30,7 @@ import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from
 import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
-import {
-  type CallbackRequest,
-  missingParameter,
-  readBody,
-  readParameter,
-  readParameters,
-  requireBodyText,
-} from './internal/request.ts';
+import { type CallbackRequest, readBody, readParameters, requireBodyText } from './internal/request.ts';
 
 export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
@@ -384,33 +378,22 @@ function decode(app: App, request: CallbackRequest): DingTalkMessage {
 }
 
 /** The signed parts of a request whose signature holds and whose timestamp is fresh. */
-function requireSigned(app: App, request: CallbackRequest): SignedParts {
+function requireSigned(app: App, request: CallbackRequest): { timestamp: string; nonce: string; encrypt: string } {
   const body = readBody(request, app.maxBodyBytes);
-  const parameters = readParameters(request);
-  const signature = readParameter(parameters, 'signature', 'msg_signature');
-  const timestamp = readParameter(parameters, 'timestamp', 'timeStamp');
-  const nonce = readParameter(parameters, 'nonce');
+  const sent = readSentSignature(readParameters(request), ['signature', 'msg_signature'], ['timestamp', 'timeStamp']);
   const encrypt = readEncrypt(requireJsonObject('the body', requireBodyText(body)));
-  if (signature === undefined) throw missing(missingParameter(parameters, 'signature or msg_signature'));
-  if (timestamp === undefined) throw missing(missingParameter(parameters, 'timestamp'));
-  if (nonce === undefined) throw missing(missingParameter(parameters, 'nonce'));
-  const signed = { timestamp, nonce, encrypt };
-  requireBizMsgSignature(signature, app.token, signed);
+  const { timestamp, nonce } = requireSentSignature(sent, app.token, encrypt);
   requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
   // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
   if (app.toleranceSeconds !== Infinity && /^\d{10,}$/.test(nonce)) {
     throw new CallbackError('ERR_TIMESTAMP', 'the nonce is a number that could be the time under the same signature');
   }
-  return signed;
-}
-
-function missing(what: string): CallbackError {
-  return new CallbackError('ERR_SIGNATURE', what);
+  return { timestamp, nonce, encrypt };
 }
 
 function readEncrypt(body: JsonObject): string {
   const encrypt = ownField(body, 'encrypt');
-  if (encrypt === undefined) throw missing('the body carries no `encrypt`');
+  if (encrypt === undefined) throw new CallbackError('ERR_SIGNATURE', 'the body carries no `encrypt`');
   if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
     throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
   }
@@ -498,9 +481,9 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   const nonce = textField(body, 'nonce');
   const encrypt = readEncrypt(body);
   if (signature === undefined || timestamp === undefined || nonce === undefined) {
-    throw missing('the reply has no msg_signature, timeStamp or nonce');
+    throw new CallbackError('ERR_SIGNATURE', 'the reply has no msg_signature, timeStamp or nonce');
   }
-  requireBizMsgSignature(signature, app.token, { timestamp, nonce, encrypt });
+  requireBizMsgSignature(signature, app.token, timestamp, nonce, encrypt);
   return decryptVerified(app, encrypt).text;
 }
 

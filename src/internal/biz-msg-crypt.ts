@@ -12,6 +12,7 @@ import { decodeSextets, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
+import { missingParameter, type Parameters, readParameter } from './request.ts';
 import type { Bytes } from './runtime.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
 
@@ -25,13 +26,6 @@ export interface BizMsgCipher {
 export interface BizMsg {
   readonly text: string;
   readonly receiver: string;
-}
-
-/** What the scheme signs beside the token, each as it is on the wire. */
-export interface SignedParts {
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly encrypt: string;
 }
 
 /** ERR_CONFIG for anything but the 43 characters of a console. */
@@ -79,18 +73,50 @@ export function bizMsgSignature(...parts: readonly string[]): string {
   return hexDigest('sha1', sha1, [...parts].sort().join(''));
 }
 
-/** ERR_SIGNATURE unless `signature` is that of the parts. */
-export function requireBizMsgSignature(
-  signature: string,
-  token: string,
-  { timestamp, nonce, encrypt }: SignedParts,
-): void {
-  if (!timingSafeEqual(signature, bizMsgSignature(token, timestamp, nonce, encrypt))) {
+/** ERR_SIGNATURE unless `signature` is that of the parts, the token among them. */
+export function requireBizMsgSignature(signature: string, ...parts: readonly string[]): void {
+  if (!timingSafeEqual(signature, bizMsgSignature(...parts))) {
     throw new CallbackError(
       'ERR_SIGNATURE',
       'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
     );
   }
+}
+
+/** What the URL says of the signature, as far as it is there. */
+export interface SentSignature {
+  readonly signature: string | undefined;
+  readonly timestamp: string | undefined;
+  readonly nonce: string | undefined;
+  /** What to say of one that is not there. */
+  missing(name: 'signature' | 'timestamp' | 'nonce'): CallbackError;
+}
+
+/** Reads the parameters, which may go by several names. */
+export function readSentSignature(
+  parameters: Parameters,
+  signatureNames: readonly string[],
+  timestampNames: readonly string[] = ['timestamp'],
+): SentSignature {
+  const names = { signature: signatureNames, timestamp: timestampNames, nonce: ['nonce'] };
+  return {
+    signature: readParameter(parameters, ...signatureNames),
+    timestamp: readParameter(parameters, ...timestampNames),
+    nonce: readParameter(parameters, 'nonce'),
+    missing: (name) => new CallbackError('ERR_SIGNATURE', missingParameter(parameters, names[name].join(' or '))),
+  };
+}
+
+/** Timestamp and nonce under a signature that holds, over the token and whatever else is signed. */
+export function requireSentSignature(
+  { signature, timestamp, nonce, missing }: SentSignature,
+  ...signed: readonly string[]
+): { timestamp: string; nonce: string } {
+  if (signature === undefined) throw missing('signature');
+  if (timestamp === undefined) throw missing('timestamp');
+  if (nonce === undefined) throw missing('nonce');
+  requireBizMsgSignature(signature, timestamp, nonce, ...signed);
+  return { timestamp, nonce };
 }
 
 /** Where the text starts: behind 16 bytes of prefix and 4 of length. */

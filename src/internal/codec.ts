@@ -120,9 +120,25 @@ export function refuseAnswer(answer: unknown): void {
 
 /** JSON, compact. */
 export function jsonReply(body: object): CallbackReply {
-  return reply(jsonText('answer', body), 'application/json; charset=utf-8');
+  return documentReply('json', jsonText('answer', body));
 }
 
+/** A bare word: an echostr, or `success`. */
+export function textReply(text: string): CallbackReply {
+  return reply(text, 'text/plain; charset=utf-8');
+}
+
+/** JSON or XML as it stands. */
+export function documentReply(format: 'xml' | 'json', body: string): CallbackReply {
+  return reply(body, format === 'xml' ? 'text/xml; charset=utf-8' : 'application/json; charset=utf-8');
+}
+
+export function emptyReply(): CallbackReply {
+  return { status: 200, headers: { ...NOSNIFF }, body: '' };
+}
+
+const NOSNIFF = { 'X-Content-Type-Options': 'nosniff' };
+
 function reply(body: string, contentType: string): CallbackReply {
-  return { status: 200, headers: { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }, body };
+  return { status: 200, headers: { 'Content-Type': contentType, ...NOSNIFF }, body };
 }

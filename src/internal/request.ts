@@ -44,14 +44,23 @@ export interface Body {
   readonly text: string | undefined;
 }
 
-/** The body, not empty and within its limit, which is checked before anything is computed from it. */
+/** The body, which is not empty. */
 export function readBody(request: CallbackRequest, maxBodyBytes: number): Body {
+  return requireNotEmpty(readOptionalBody(request, maxBodyBytes));
+}
+
+export function requireNotEmpty(body: Body): Body {
+  if (body.raw.length === 0) {
+    throw new CallbackError('ERR_REQUEST', 'body is empty: nothing was sent, or something has read the stream already');
+  }
+  return body;
+}
+
+/** The body within its limit, which is checked before anything is computed from it. */
+export function readOptionalBody(request: CallbackRequest, maxBodyBytes: number): Body {
   const raw = requireRawBody(property(requireObject('request', request), 'body') ?? '');
   if (isLongerThan(raw, maxBodyBytes)) {
     throw new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
-  }
-  if (raw.length === 0) {
-    throw new CallbackError('ERR_REQUEST', 'body is empty: nothing was sent, or something has read the stream already');
   }
   if (typeof raw !== 'string') return { raw, text: decodeUtf8(raw, 0, raw.length) };
   if (!isWellFormed(raw)) {

@@ -1,0 +1,75 @@
+// What WeCom and WeChat put around WXBizMsgCrypt and into it: an envelope and a message, each in XML or JSON.
+import { requireText } from './arguments.ts';
+import { type CallbackReply, documentReply } from './codec.ts';
+import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
+import { isWellFormed } from './encoding/portable.ts';
+import { CallbackError } from './errors.ts';
+import { type JsonObject, ownField, textField } from './json.ts';
+
+/** A reply whose text is encrypted and signed. */
+export interface SignedReply {
+  readonly encrypt: string;
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly nonce: string;
+}
+
+/** The names in an envelope, in the order of {@link SignedReply}. */
+export type EnvelopeNames = readonly [encrypt: string, signature: string, timestamp: string, nonce: string];
+
+const XML_NAMES: EnvelopeNames = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'];
+
+/** `encrypt` of an envelope, by any of its names; an empty one is there. */
+export function readEncrypt(envelope: Document, ...names: readonly string[]): string {
+  const encrypt = sameField(envelope, ...names);
+  if (encrypt === undefined) throw new CallbackError('ERR_SIGNATURE', `the body carries no ${names[0]}`);
+  if (!isWellFormed(encrypt)) throw new CallbackError('ERR_REQUEST', `${names[0]} holds half of a surrogate pair`);
+  return encrypt;
+}
+
+/** The envelope of a reply: `timestamp` a number in JSON, and outside CDATA in XML. */
+export function writeSignedReply(format: DocumentFormat, jsonNames: EnvelopeNames, reply: SignedReply): CallbackReply {
+  const [encrypt, signature, timestamp, nonce] = format === 'xml' ? XML_NAMES : jsonNames;
+  const envelope = {
+    [encrypt]: reply.encrypt,
+    [signature]: reply.signature,
+    [timestamp]: Number(reply.timestamp),
+    [nonce]: reply.nonce,
+  };
+  return documentReply(format, writeDocument('reply', format, envelope));
+}
+
+/** The same, read: ERR_SIGNATURE for what is missing. */
+export function readSignedReply(text: string, jsonNames: EnvelopeNames): SignedReply {
+  const envelope = parseDocument('the body', text);
+  const names = envelope.format === 'xml' ? XML_NAMES : jsonNames;
+  const [encrypt, signature, timestamp, nonce] = names.map((name) => textField(envelope.fields, name));
+  if (encrypt === undefined || signature === undefined || timestamp === undefined || nonce === undefined) {
+    throw new CallbackError('ERR_SIGNATURE', `the reply lacks one of ${names.join(', ')}`);
+  }
+  return { encrypt, signature, timestamp, nonce };
+}
+
+/** The time of a reply: a number of seconds, as text. */
+export function requireSeconds(name: string, value: string): string {
+  if (!/^\d{1,15}$/.test(requireText(name, value))) {
+    throw new CallbackError('ERR_CONFIG', `${name} must be a number of seconds in decimal digits`);
+  }
+  return value;
+}
+
+/** What a message is: `InfoType` of a component's, `Event` of an event, else `MsgType`. */
+export function typeOf(fields: JsonObject): string {
+  const type = textField(fields, 'MsgType');
+  return textField(fields, 'InfoType') ?? (type === 'event' ? textField(fields, 'Event') : undefined) ?? type ?? '';
+}
+
+/** The text of an answer: a string as it stands, an object in the message's format. */
+export function answerText(answer: string | object, format: DocumentFormat): string {
+  return typeof answer === 'string' ? requireText('answer', answer) : writeDocument('answer', format, answer);
+}
+
+/** Whether a message is of a component or a suite, which wants the bare word `success`. */
+export function hasInfoType(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && ownField(event as JsonObject, 'InfoType') !== undefined;
+}

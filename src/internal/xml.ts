@@ -1,0 +1,189 @@
+// The XML that WeCom and WeChat send and accept (XML 1.0, fifth edition), in one pass. An envelope is read before anything
+// is verified, so whatever is not known here is refused: a DOCTYPE above all, and with it every entity of one's own.
+import { requireText, typeName } from './arguments.ts';
+
+/** What an element holds: text, or a record of its children; a name that repeats holds an array. */
+export type XmlValue = string | XmlRecord | readonly XmlValue[];
+export type XmlRecord = { readonly [name: string]: XmlValue };
+
+interface Element {
+  readonly name: string;
+  text: string;
+  children: Record<string, XmlValue> | undefined;
+}
+
+interface Reader {
+  /** The elements that have not ended, the root first. */
+  readonly open: Element[];
+  /** Content of the root, once that has ended. */
+  root: XmlRecord | string | undefined;
+}
+
+const MAX_DEPTH = 32;
+
+/** Name, attributes (which are skipped), and the slash of an empty element. */
+const START_TAG = /<([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const END_TAG = /<\/([A-Za-z_][\w.:-]*)\s*>/y;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that section 2.2 leaves out
+const NOT_XML = /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/;
+
+/** Content of the root element: a record of its children, or its text. `undefined` for all that is not read here. */
+export function parseXml(document: string): XmlRecord | string | undefined {
+  if (NOT_XML.test(document)) return undefined;
+  // Each line end is one LF (section 2.11); a BOM is not part of the text.
+  const xml = document.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  const reader: Reader = { open: [], root: undefined };
+  for (let at = 0; at < xml.length; ) {
+    at = xml.charAt(at) === '<' ? readMarkup(reader, xml, at) : readText(reader, xml, at);
+    if (at < 0) return undefined;
+  }
+  return reader.open.length === 0 ? reader.root : undefined;
+}
+
+/** Reads what begins with `<`, and returns where it ends; -1 for what is refused. */
+function readMarkup(reader: Reader, xml: string, at: number): number {
+  switch (xml.charAt(at + 1)) {
+    case '/':
+      return readEndTag(reader, xml, at);
+    case '?':
+      return endOf('?>', xml, at);
+    case '!':
+      return xml.startsWith('<!--', at) ? endOfComment(xml, at) : readCdata(reader, xml, at);
+    default:
+      return readStartTag(reader, xml, at);
+  }
+}
+
+function readStartTag(reader: Reader, xml: string, at: number): number {
+  START_TAG.lastIndex = at;
+  const [tag, name, attributes, slash] = START_TAG.exec(xml) ?? [];
+  if (tag === undefined || name === undefined || decodeReferences(attributes ?? '') === undefined) return -1;
+  if (reader.root !== undefined || reader.open.length === MAX_DEPTH) return -1;
+  reader.open.push({ name, text: '', children: undefined });
+  if (slash === '/') closeElement(reader, name);
+  return at + tag.length;
+}
+
+function readEndTag(reader: Reader, xml: string, at: number): number {
+  END_TAG.lastIndex = at;
+  const [tag, name] = END_TAG.exec(xml) ?? [];
+  return tag !== undefined && closeElement(reader, name) ? at + tag.length : -1;
+}
+
+function readCdata(reader: Reader, xml: string, at: number): number {
+  const end = endOf(']]>', xml, at);
+  if (end < 0 || !xml.startsWith('<![CDATA[', at)) return -1;
+  return addText(reader, xml.slice(at + '<![CDATA['.length, end - ']]>'.length), true) ? end : -1;
+}
+
+/** Inside a comment there are no two hyphens (section 2.5). */
+function endOfComment(xml: string, at: number): number {
+  const end = endOf('--', xml, at + '<!--'.length);
+  return end > 0 && xml.charAt(end) === '>' ? end + 1 : -1;
+}
+
+function readText(reader: Reader, xml: string, at: number): number {
+  const next = xml.indexOf('<', at);
+  const end = next < 0 ? xml.length : next;
+  const raw = xml.slice(at, end);
+  const text = raw.includes(']]>') ? undefined : decodeReferences(raw); // section 2.4
+  return text !== undefined && addText(reader, text, false) ? end : -1;
+}
+
+/** Behind the next `mark`, or -1. */
+function endOf(mark: string, xml: string, at: number): number {
+  const index = xml.indexOf(mark, at);
+  return index < 0 ? -1 : index + mark.length;
+}
+
+/** Outside the root there is white space alone. */
+function addText({ open }: Reader, text: string, isCdata: boolean): boolean {
+  const element = open.at(-1);
+  if (element === undefined) return !isCdata && /^[\t\n ]*$/.test(text);
+  element.text += text;
+  return true;
+}
+
+function closeElement(reader: Reader, name: string | undefined): boolean {
+  const element = reader.open.pop();
+  if (element === undefined || element.name !== name) return false;
+  const parent = reader.open.at(-1);
+  const content = element.children ?? element.text;
+  if (parent === undefined) {
+    reader.root = content;
+  } else {
+    parent.children ??= {};
+    addChild(parent.children, name, content);
+  }
+  return true;
+}
+
+/** An own property, whatever the name: `__proto__` is one like any other. */
+function addChild(children: Record<string, XmlValue>, name: string, content: XmlRecord | string): void {
+  const before = Object.hasOwn(children, name) ? children[name] : undefined;
+  if (Array.isArray(before)) {
+    before.push(content);
+    return;
+  }
+  const value = before === undefined ? content : [before, content];
+  Object.defineProperty(children, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+const PREDEFINED: { readonly [name: string]: string } = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** What is not a reference (section 4.1) to one of the five predefined entities or to a number. */
+const NOT_REFERENCE = /&(?!(?:#\d+|#x[\dA-Fa-f]+|amp|lt|gt|quot|apos);)/;
+
+/** Text with its references replaced; `undefined` where one is unknown, or is of a character that XML has not. */
+function decodeReferences(text: string): string | undefined {
+  if (!text.includes('&')) return text;
+  if (NOT_REFERENCE.test(text)) return undefined;
+  let isLegal = true;
+  const decoded = text.replace(/&(?:#(\d+)|#x([\dA-Fa-f]+)|(\w+));/g, (_, decimal, hex, name) => {
+    if (name !== undefined) return PREDEFINED[name] as string;
+    const character = characterOf(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal));
+    isLegal &&= character !== undefined;
+    return character ?? '';
+  });
+  return isLegal ? decoded : undefined;
+}
+
+function characterOf(point: number): string | undefined {
+  if (!(point <= 0x10ffff) || (point >= 0xd800 && point <= 0xdfff)) return undefined;
+  const character = String.fromCodePoint(point);
+  return NOT_XML.test(character) ? undefined : character;
+}
+
+/**
+ * A document with the root `xml`: strings in CDATA, numbers and booleans as text, an array as so many elements of one name.
+ * What is `undefined` is left out. `what` names the value where it has no XML form.
+ */
+export function writeXml(what: string, root: object): string {
+  return writeElement(what, 'xml', root, 1);
+}
+
+function writeElement(what: string, name: string, value: unknown, depth: number): string {
+  if (value === undefined) return '';
+  if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw new TypeError(`${what} must have names that are XML names`);
+  if (depth > MAX_DEPTH) throw new TypeError(`${what} must be nested at most ${MAX_DEPTH} deep`);
+  if (Array.isArray(value)) return value.map((item) => writeElement(what, name, item, depth)).join('');
+  return `<${name}>${writeContent(what, value, depth)}</${name}>`;
+}
+
+function writeContent(what: string, value: unknown, depth: number): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return writeText(what, value);
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${what} must have an XML form, got ${typeName(value)}`);
+  }
+  return Object.entries(value)
+    .map(([name, child]) => writeElement(what, name, child, depth + 1))
+    .join('');
+}
+
+/** CDATA cannot hold its own end, nor a CR that is still one when it is read. */
+function writeText(what: string, text: string): string {
+  if (NOT_XML.test(requireText(what, text))) throw new TypeError(`${what} must be of characters that XML 1.0 has`);
+  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[')}]]>`;
+}
