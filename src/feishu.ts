@@ -43,15 +43,9 @@ import {
   requireJsonObject,
   textField,
 } from './internal/json.ts';
+import { readSignatureHeaders, type SignatureHeaders, signatureHeaders } from './internal/lark-headers.ts';
 import { type RandomSource, randomAlphanumerics, randomBytes } from './internal/random.ts';
-import {
-  type Body,
-  type CallbackRequest,
-  isLongerThan,
-  readBody,
-  readHeaders,
-  requireBodyText,
-} from './internal/request.ts';
+import { type Body, type CallbackRequest, isLongerThan, readBody, requireBodyText } from './internal/request.ts';
 import { timingSafeEqual } from './internal/timing-safe-equal.ts';
 import { challengeReader, MAX_UNSIGNED_BODY, type UnsignedChallenge } from './internal/unsigned-challenge.ts';
 
@@ -371,23 +365,6 @@ function unsignedError(): CallbackError {
   );
 }
 
-const SIGNATURE_HEADERS: readonly string[] = ['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'];
-
-interface SignatureHeaders {
-  readonly signature: string;
-  readonly timestamp: string;
-  readonly nonce: string;
-}
-
-/** All three headers, or `undefined` where there is none; ERR_SIGNATURE for one or two. */
-function readSignatureHeaders(request: CallbackRequest): SignatureHeaders | undefined {
-  const [signature, timestamp, nonce] = readHeaders(request, ...SIGNATURE_HEADERS);
-  if (signature !== undefined && timestamp !== undefined && nonce !== undefined) return { signature, timestamp, nonce };
-  if (signature === undefined && timestamp === undefined && nonce === undefined) return undefined;
-  const missing = SIGNATURE_HEADERS[[signature, timestamp, nonce].indexOf(undefined)];
-  throw new CallbackError('ERR_SIGNATURE', `${missing} is missing, but other headers of the signature are there`);
-}
-
 /** The text of a body whose signature holds and is fresh. */
 function requireSignature(app: App, { encryptKey }: Crypt, headers: SignatureHeaders, { raw, text }: Body): string {
   const { signature, timestamp, nonce } = headers;
@@ -529,11 +506,8 @@ function encode(app: App, payload: unknown, options: FeishuEncodeOptions = {}): 
   const { aes, encryptKey } = app.crypt;
   const body = JSON.stringify({ encrypt: encryptText(aes, text, { iv: options.iv, random: app.random }) });
   if (schema !== 'challenge') {
-    const timestamp = requireHeaderText('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
-    const nonce = requireHeaderText('nonce', options.nonce ?? randomAlphanumerics(app.random));
-    headers['X-Lark-Request-Timestamp'] = timestamp;
-    headers['X-Lark-Request-Nonce'] = nonce;
-    headers['X-Lark-Signature'] = sign(timestamp, nonce, encryptKey, body);
+    const { timestamp = String(Math.floor(app.now() / 1000)), nonce = randomAlphanumerics(app.random) } = options;
+    Object.assign(headers, signatureHeaders(timestamp, nonce, sign(timestamp, nonce, encryptKey, body)));
   }
   return { method: 'POST', headers, query: {}, body };
 }
@@ -545,14 +519,6 @@ function withToken({ verificationToken }: App, text: string, json: JsonObject, s
   if (schema !== '2.0') return JSON.stringify({ ...json, token });
   const header = ownField(json, 'header');
   return JSON.stringify({ ...json, header: { ...(isJsonObject(header) ? header : {}), token } });
-}
-
-/** Text that a header carries as one value: ASCII, no space at its ends, and no ", ", which reads as two values. */
-function requireHeaderText(name: string, value: string): string {
-  if (/[^ -~]|^ | $|, /.test(requireText(name, value))) {
-    throw new CallbackError('ERR_CONFIG', `${name} must be text that an HTTP header can carry as one value`);
-  }
-  return value;
 }
 
 function reply(message: FeishuMessage, answer?: object): CallbackReply {

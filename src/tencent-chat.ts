@@ -26,6 +26,7 @@ import {
   readParameters,
   requireBodyText,
 } from './internal/request.ts';
+import { requireSdkAppId } from './internal/sdk-app-id.ts';
 import { timingSafeEqual } from './internal/timing-safe-equal.ts';
 
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
@@ -326,10 +327,4 @@ function reply(message: CallbackMessage, answer: TencentChatAnswer = {}): Callba
 
 function sign(token: string, requestTime: string): string {
   return hexDigest('sha256', sha256, token + requestTime);
-}
-
-function requireSdkAppId(sdkAppId: unknown): string {
-  const text = typeof sdkAppId === 'number' ? String(sdkAppId) : requireSecret('sdkAppId', sdkAppId);
-  if (!/^\d+$/.test(text)) throw new CallbackError('ERR_CONFIG', 'sdkAppId must be the decimal digits of the console');
-  return text;
 }

@@ -69,6 +69,12 @@ export interface CallbackReply {
   body: string;
 }
 
+/**
+ * A codec whose platform probes a URL by an empty request has this mark. It is no part of the contract: handlers look for
+ * it, and `anyOf` passes it on.
+ */
+export const ANSWERS_PROBES: unique symbol = Symbol.for('callback-codec: answers probes');
+
 /** Options of every codec. */
 export interface CodecOptions {
   /**
@@ -113,9 +119,9 @@ export function requireMessage<M extends CallbackMessage>(message: M, platform: 
   return message;
 }
 
-/** A verification is answered by the codec alone. */
+/** For a verification, which is answered by itself, and for platforms that take no answer. */
 export function refuseAnswer(answer: unknown): void {
-  if (answer !== undefined) throw new TypeError('answer must be left out: a verification is answered by itself');
+  if (answer !== undefined) throw new TypeError('answer must be left out: the platform takes none here');
 }
 
 /** JSON, compact. */

@@ -1,5 +1,5 @@
-// One digest over parts, as lower-case hex: by the runtime's own hash where it has one, else by noble's. The algorithm
-// comes from the caller, so that a bundle of one protocol carries its own hash and no other.
+// Digests by the runtime's own hash where it has one, else by noble's. The algorithm comes from the caller, so that a bundle
+// of one protocol carries its own hash and no other.
 import { encodeHex } from './encoding/hex.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';

@@ -1,5 +1,5 @@
 // What the handlers of ./fetch and ./node have in common: which requests are looked at, and what is answered.
-import type { CallbackCodec, CallbackMessage } from './codec.ts';
+import { ANSWERS_PROBES, type CallbackCodec, type CallbackMessage } from './codec.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, isCallbackError } from './errors.ts';
 import type { CallbackRequest } from './request.ts';
@@ -46,11 +46,13 @@ export async function respond<Message extends CallbackMessage, Answer, Request>(
   incoming: Incoming<Request>,
 ): Promise<HandlerResponse | undefined> {
   const { request, method, url, headers } = incoming;
-  const isGet = method === 'GET' && /[?&]echostr=/.test(url);
+  const answersProbes = ANSWERS_PROBES in codec;
+  const isGet = method === 'GET' && (answersProbes || /[?&]echostr=/.test(url));
   if (!isGet && method !== 'POST') return response(405, '', { Allow: 'POST' });
   let message: Message;
   try {
-    const body = isGet ? null : await incoming.readBody(codec.maxBodyBytes);
+    const body = isGet ? new Uint8Array(0) : await incoming.readBody(codec.maxBodyBytes);
+    if (answersProbes && body.length === 0) return response(200, '');
     message = codec.decode({ url, headers, body });
   } catch (error) {
     if (error instanceof Aborted) return undefined;

@@ -1,6 +1,6 @@
 // Random bytes for IVs, prefixes and nonces: from the caller's source, else from the runtime's crypto.getRandomValues.
 
-import { isBytes } from './arguments.ts';
+import { isBytes, requireFunction } from './arguments.ts';
 import { CallbackError } from './errors.ts';
 import { ask } from './runtime.ts';
 
@@ -9,6 +9,11 @@ import { ask } from './runtime.ts';
  * runtime has no `crypto.getRandomValues` (bare engines, Node 18), and for reproducible tests.
  */
 export type RandomSource = (byteLength: number) => Uint8Array;
+
+/** The `random` option, checked. */
+export function requireRandom(random: RandomSource | undefined): RandomSource | undefined {
+  return random === undefined ? undefined : requireFunction('random', random);
+}
 
 /** `byteLength` random bytes; ERR_RANDOM where there is no secure source. There is no fallback to Math.random. */
 export function randomBytes(byteLength: number, random: RandomSource = runtimeRandom): Uint8Array {

@@ -42,6 +42,7 @@ export interface NodeCryptoModule {
   createCipheriv(algorithm: string, key: object, iv: Uint8Array): NodeCipher;
   createDecipheriv(algorithm: string, key: object, iv: Uint8Array): NodeCipher;
   createHash(algorithm: string): NodeHash;
+  createHmac(algorithm: string, key: string): NodeHash;
   hash?(algorithm: string, data: Uint8Array, encoding: 'hex'): string;
 }
 
@@ -52,7 +53,7 @@ interface NodeCipher {
 
 interface NodeHash {
   update(data: Uint8Array | string): NodeHash;
-  digest(encoding: 'hex'): string;
+  digest(encoding: 'hex' | 'base64'): string;
 }
 
 interface TextEncoderLike {

@@ -1,6 +1,6 @@
 // Which engine runs where none was chosen, and the options of codecs that encrypt.
 import { requireFunction } from '../arguments.ts';
-import type { RandomSource } from '../random.ts';
+import { type RandomSource, requireRandom } from '../random.ts';
 import { AES_BLOCK, type AesCbcEngine } from './engine.ts';
 import { nativeAesCbc } from './native.ts';
 import { nobleAesCbc } from './noble.ts';
@@ -19,8 +19,7 @@ export function readEncryptionOptions(options: EncryptionOptions): {
   readonly aes: AesCbcEngine;
 } {
   const { random, aes = defaultAesCbc() } = options;
-  if (random !== undefined) requireFunction('random', random);
-  return { random, aes: requireFunction('aes', aes) };
+  return { random: requireRandom(random), aes: requireFunction('aes', aes) };
 }
 
 let engineHere: AesCbcEngine | undefined;
