@@ -121,9 +121,9 @@ export function requireJsonObject(what: string, text: string | undefined): JsonO
   return object;
 }
 
-/** Whether a body is still in the base64 in which gateways hand it to functions. */
+/** Whether a body is a JSON object in the base64 in which gateways hand it to functions; `null` and `true` are not. */
 export function isBase64(text: string | undefined): boolean {
-  return text !== undefined && text.length % 4 === 0 && /^[A-Za-z\d+/]+={0,2}$/.test(text);
+  return text !== undefined && text.length % 4 === 0 && /^e[w-z0-3][A-Za-z\d+/]+={0,2}$/.test(text);
 }
 
 /** A field of a parsed object: its own property, never one of a polluted prototype. */
