@@ -218,7 +218,9 @@ export function createTencentChatCodec(options: TencentChatCodecOptions): Tencen
     const requestTime = requireSignature(parameters);
     const sentSdkAppId = readParameter(parameters, 'sdkappid');
     if (sdkAppId !== undefined && sentSdkAppId !== sdkAppId) {
-      throw new CallbackError('ERR_REQUEST', 'SdkAppid is missing or is that of another app');
+      const found =
+        sentSdkAppId === undefined ? missingParameter(parameters, 'SdkAppid') : 'SdkAppid is of another app';
+      throw new CallbackError('ERR_REQUEST', found);
     }
     const event = requireJsonObject('body', text);
     const type = readCommand(readParameter(parameters, 'callbackcommand'), field(event, 'CallbackCommand'));
@@ -295,8 +297,12 @@ function requireSdkAppId(sdkAppId: unknown): string {
 /** CallbackCommand stands in the URL and in the body; where it stands in both, both agree. */
 function readCommand(inQuery: string | undefined, inBody: unknown): string {
   const command = inQuery ?? inBody;
-  if (typeof command !== 'string' || (inBody !== undefined && inBody !== command)) {
-    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is missing, no string, or not the same in URL and body');
+  if (command === undefined) throw new CallbackError('ERR_REQUEST', 'URL and body carry no CallbackCommand');
+  if (typeof command !== 'string') {
+    throw new CallbackError('ERR_REQUEST', 'CallbackCommand of the body is not a string');
+  }
+  if (inBody !== undefined && inBody !== command) {
+    throw new CallbackError('ERR_REQUEST', 'CallbackCommand is not the same in URL and body');
   }
   return command;
 }
