@@ -1373,6 +1373,7 @@ describe('32. several keys, and secrets in errors', () => {
   const chat = createTencentChatCodec({ ...SECRET, sdkAppId: 77777777, now });
   const others = createDingTalkCodec({ ...SECRET, ownerKey: 'S6-other-owner' });
   const push = feishu.encode({ schema: '2.0', header: { event_type: 'e', token: PAYLOAD }, event: PAYLOAD });
+  const ofAnother = createDingTalkCodec({ ...SECRET, ownerKey: 'D1-received-owner', now });
   const sent = dingTalk.encode({ EventType: 5, text: PAYLOAD });
   const chatSent = chat.encode({ CallbackCommand: 'c', text: PAYLOAD });
   const header = (name: string, value: string) => ({ ...push, headers: { ...push.headers, [name]: value } });
@@ -1380,6 +1381,14 @@ describe('32. several keys, and secrets in errors', () => {
     ['Feishu token', () => feishu.decode(push)],
     ['Feishu signature', () => feishu.decode(header('X-Lark-Signature', PAYLOAD))],
     ['Feishu header twice', () => feishu.decode(header('X-Lark-Request-Nonce', `${PAYLOAD}, S7`))],
+    ['Feishu header as a list', () => feishu.decode(header('X-Lark-Signature', [{ PAYLOAD }] as never))],
+    ['Feishu header missing', () => feishu.decode(header('X-Lark-Request-Nonce', ''))],
+    ['Feishu signature of 40 digits', () => feishu.decode(header('X-Lark-Signature', PAYLOAD.padEnd(40, '0')))],
+    ['Feishu body in base64', () => feishu.decode({ ...push, body: Buffer.from(push.body).toString('base64') })],
+    ['Feishu unsigned, long', () => feishu.decode({ body: `{"${PAYLOAD}":"${'x'.repeat(1200)}"}` })],
+    ['Feishu old card', () => plain.decode({ body: `{"open_message_id":"${PAYLOAD}"}` })],
+    ['Feishu key of a file', () => createFeishuCodec({ encryptKey: `${SECRET.encryptKey}\n` })],
+    ['Feishu stream', () => feishu.decode({ body: { pipe: () => PAYLOAD, [PAYLOAD]: 1 } as never })],
     ['Feishu window', () => feishu.decode(feishu.encode({ text: PAYLOAD }, { timestamp: '1600000000' }))],
     ['Feishu event', () => feishu.decode(feishu.encode({ text: PAYLOAD }))],
     ['Feishu JSON inside', () => feishu.decode(feishu.encode(PAYLOAD))],
@@ -1395,6 +1404,12 @@ describe('32. several keys, and secrets in errors', () => {
     ['DingTalk event', () => dingTalk.decode(sent)],
     ['DingTalk signature', () => dingTalk.decode({ ...sent, query: { ...sent.query, signature: PAYLOAD } })],
     ['DingTalk no signature', () => dingTalk.decode({ body: sent.body })],
+    ['DingTalk signature alone', () => dingTalk.decode({ query: { signature: PAYLOAD }, body: sent.body })],
+    ['DingTalk number', () => dingTalk.decode({ ...sent, query: { ...sent.query, nonce: { PAYLOAD } } })],
+    ['DingTalk nonce of digits', () => dingTalk.decode(dingTalk.encode(PAYLOAD, { nonce: '1234567890' }))],
+    ['DingTalk owner, verified', () => dingTalk.decode(ofAnother.encode({ EventType: PAYLOAD }))],
+    ['DingTalk key of a file', () => createDingTalkCodec({ ...SECRET, encodingAesKey: `${SECRET.encodingAesKey}\n` })],
+    ['DingTalk owner of a file', () => createDingTalkCodec({ ...SECRET, ownerKey: [`${SECRET.ownerKey}\t`] })],
     ['DingTalk window', () => dingTalk.decode(dingTalk.encode({ EventType: PAYLOAD }, { timestamp: '16' }))],
     ['DingTalk JSON inside', () => dingTalk.decode(dingTalk.encode(PAYLOAD))],
     ['DingTalk owner', () => others.decrypt(dingTalk.encrypt(PAYLOAD))],
@@ -1404,6 +1419,9 @@ describe('32. several keys, and secrets in errors', () => {
     ['DingTalk token as an object', () => createDingTalkCodec({ ...SECRET, token: { ...SECRET } as never })],
     ['Tencent Chat signature', () => chat.decode({ ...chatSent, query: { ...chatSent.query, Sign: PAYLOAD } })],
     ['Tencent Chat app', () => chat.decode({ ...chatSent, query: { ...chatSent.query, SdkAppid: 'S8' } })],
+    ['Tencent Chat app missing', () => chat.decode({ ...chatSent, query: { ...chatSent.query, SdkAppid: '' } })],
+    ['Tencent Chat malformed', () => chat.decode({ url: `/?Sign=${PAYLOAD}%`, body: chatSent.body })],
+    ['Tencent Chat token of a file', () => createTencentChatCodec({ token: `${SECRET.token}\r\n` })],
     ['Tencent Chat window', () => chat.decode(chat.encode({ CallbackCommand: PAYLOAD }, { requestTime: '16' }))],
     ['Tencent Chat JSON', () => chat.decode({ ...chatSent, body: PAYLOAD })],
     ['Tencent Chat command', () => chat.decode({ ...chatSent, body: `{"CallbackCommand":"${PAYLOAD}"}` })],
@@ -1424,6 +1442,12 @@ describe('32. several keys, and secrets in errors', () => {
     ];
     for (const secret of [/\bS\d/, PAYLOAD, ...signed]) expect(shown).not.toMatch(secret);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(PAYLOAD);
+  });
+
+  it('the owner of a verified message is in receivedOwner, and in no text', () => {
+    const error = errorOf(() => dingTalk.decode(ofAnother.encode({ EventType: PAYLOAD })));
+    expect(error).toHaveProperty('receivedOwner', 'D1-received-owner');
+    expect(`${error} ${error.stack?.split('\n    at ')[0]}`).not.toContain('D1-received-owner');
   });
 
   it('a codec shows no secret either', () => {
@@ -1492,5 +1516,116 @@ describe('33. randomness', () => {
   it('a source whose bytes are never usable is given up', () => {
     const random = (length: number) => new Uint8Array(length).fill(0xff);
     expect(codeOf(() => encryptDingTalkMessage('x', DINGTALK, { random }))).toBe('ERR_RANDOM');
+  });
+});
+
+describe('35. secrets and ids that are not set, or come out of a file', () => {
+  const { encryptKey, verificationToken } = FEISHU;
+  const { token, encodingAesKey, ownerKey } = DINGTALK;
+  const signed = { timestamp: '1', nonce: 'n', body: '' };
+  const dingSigned = { timestamp: '1', nonce: 'n', encrypt: 'AAAA' };
+  const keyOf = { encodingAesKey, ownerKey };
+  /** Everything that takes a secret or an id: a right one, and the call with another in its place. */
+  const takers: readonly [name: string, right: string, call: (secret: never) => unknown][] = [
+    ['createFeishuCodec encryptKey', encryptKey, (key) => createFeishuCodec({ encryptKey: key, verificationToken })],
+    [
+      'createFeishuCodec verificationToken',
+      verificationToken,
+      (value) => createFeishuCodec({ encryptKey, verificationToken: value }),
+    ],
+    ['feishuSignature encryptKey', encryptKey, (key) => feishuSignature(signed, key)],
+    ['encryptFeishuEvent encryptKey', encryptKey, (key) => encryptFeishuEvent('x', key)],
+    ['decryptFeishuEvent encryptKey', encryptKey, (key) => decryptFeishuEvent(feishuSeal('x'), key)],
+    ['createDingTalkCodec token', token, (value) => createDingTalkCodec({ ...DINGTALK, token: value })],
+    [
+      'createDingTalkCodec encodingAesKey',
+      encodingAesKey,
+      (key) => createDingTalkCodec({ ...DINGTALK, encodingAesKey: key }),
+    ],
+    ['createDingTalkCodec ownerKey', ownerKey, (owner) => createDingTalkCodec({ ...DINGTALK, ownerKey: owner })],
+    [
+      'createDingTalkCodec ownerKey',
+      ownerKey,
+      (owner) => createDingTalkCodec({ ...DINGTALK, ownerKey: ['first', owner] }),
+    ],
+    ['dingTalkSignature token', token, (value) => dingTalkSignature({ ...dingSigned, token: value })],
+    [
+      'encryptDingTalkMessage encodingAesKey',
+      encodingAesKey,
+      (key) => encryptDingTalkMessage('x', { ...keyOf, encodingAesKey: key }),
+    ],
+    [
+      'encryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => encryptDingTalkMessage('x', { ...keyOf, ownerKey: owner }),
+    ],
+    [
+      'decryptDingTalkMessage encodingAesKey',
+      encodingAesKey,
+      (key) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, encodingAesKey: key }),
+    ],
+    [
+      'decryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, ownerKey: owner }),
+    ],
+    [
+      'decryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, ownerKey: [ownerKey, owner] }),
+    ],
+    ['createTencentChatCodec token', TENCENT.token, (value) => createTencentChatCodec({ token: value })],
+    ['createTencentChatCodec sdkAppId', '888888', (id) => createTencentChatCodec({ ...TENCENT, sdkAppId: id })],
+    ['tencentChatSignature token', TENCENT.token, (value) => tencentChatSignature({ token: value, requestTime: '1' })],
+  ];
+
+  const outcomeOf = (call: () => unknown) => {
+    try {
+      call();
+      return 'taken';
+    } catch (error) {
+      return (error as CallbackError).code;
+    }
+  };
+
+  it.each(takers)(
+    '%s: undefined, null, empty and with a line break or tab at an end are ERR_CONFIG',
+    (name, right, call) => {
+      expect(() => call(right as never)).not.toThrow();
+      const option = name.split(' ')[1] as string;
+      const dingTalkCode = option === 'encodingAesKey' ? 900004 : undefined;
+      const broken = ['\n', '\r', '\r\n', '\t'].flatMap((space) => [right + space, space + right]);
+      for (const value of [undefined, null, '', ...broken]) {
+        const refusal = refusalOf(() => call(value as never));
+        expect([value, refusal]).toMatchObject([value, { code: 'ERR_CONFIG', dingTalkCode }]);
+        expect(refusal.message).toMatch(new RegExp(`^${option} `));
+        expect(refusal.message).not.toContain(right);
+      }
+      for (const value of [undefined, null]) {
+        expect(refusalOf(() => call(value as never)).message).toContain(
+          `${value}: the variable that it comes from is not set`,
+        );
+      }
+    },
+  );
+
+  it.each(takers.filter(([name]) => !/encodingAesKey|sdkAppId/.test(name)))(
+    '%s: what is inside, spaces and quotes are part of it',
+    (name, right, call) => {
+      // What decrypts then finds that it is another secret.
+      const expected = name.startsWith('decrypt') ? /^(taken|ERR_DECRYPT|ERR_OWNER)$/ : /^taken$/;
+      for (const value of [`${right}\n${right}`, `a\t${right}`, ` ${right} `, `"${right}"`]) {
+        expect(outcomeOf(() => call(value as never))).toMatch(expected);
+      }
+    },
+  );
+
+  it('an option that is left out is no option that is undefined', () => {
+    expect(codeOf(() => createFeishuCodec({}))).toBe('ERR_CONFIG');
+    expect(
+      createFeishuCodec({ encryptKey }).decode(feishuPush({ ...FEISHU_EVENT, header: { event_type: 'e' } })).kind,
+    ).toBe('event');
+    expect(createFeishuCodec({ verificationToken }).decode({ body: JSON.stringify(FEISHU_EVENT) }).kind).toBe('event');
+    expect(createTencentChatCodec({ ...TENCENT, now }).verify({ query: tencentQuery(), body: '{}' })).toBe(true);
   });
 });
