@@ -45,10 +45,16 @@ const challenge = JSON.stringify({ type: 'url_verification', token: FEISHU.verif
 describe('every message says what to look at', () => {
   const query = tencentQuery();
   const withoutBody = { ...tencentQuery(), CallbackCommand: undefined };
+  const twoOfThree = { 'x-lark-signature': '0', 'x-lark-request-timestamp': '0' };
+  const stale = createDingTalkCodec({ ...DINGTALK, toleranceSeconds: 1, now: () => 1_700_000_000_000 });
+  const forApp1 = createTencentChatCodec({ ...TENCENT, toleranceSeconds: Infinity, sdkAppId: 1 });
+  const sha1 = { 'x-lark-signature': '0'.repeat(40), 'x-lark-request-nonce': '0' };
   const key = new Uint8Array(32);
   const cases: [words: RegExp, attempt: () => unknown][] = [
     [/padTo.*16 or 32/, () => decryptAes256Cbc(key, key.slice(16), key, { padTo: 8 as 16 })],
     [/whole blocks/, () => nobleAesCbc(key).encrypt(key.slice(16), new Uint8Array(3))],
+    [/^key must be.*32 bytes/, () => nobleAesCbc(key.slice(1))],
+    [/^iv must be.*16 bytes/, () => nobleAesCbc(key).encrypt(key, key)],
     [/toleranceSeconds.*Infinity/, () => createFeishuCodec({ ...FEISHU, toleranceSeconds: -1 })],
     [/maxBodyBytes must be/, () => createFeishuCodec({ ...FEISHU, maxBodyBytes: 0 })],
     [/maxBodyBytes, 1 bytes/, () => createFeishuCodec({ ...FEISHU, maxBodyBytes: 1 }).decode({ body: '{}' })],
@@ -57,14 +63,21 @@ describe('every message says what to look at', () => {
     [/not a constant/, () => createDingTalkCodec({ ...DINGTALK, random: (n) => new Uint8Array(n).fill(255) }).reply()],
 
     [/encryptKey or verificationToken/, () => createFeishuCodec({})],
-    [/^encryptKey /, () => encryptFeishuEvent('', '')],
-    [/^encryptKey /, () => decryptFeishuEvent('', '')],
+    [/^encryptKey is empty/, () => encryptFeishuEvent('', '')],
+    [/^encryptKey is empty/, () => decryptFeishuEvent('', '')],
+    [/^encryptKey is null: the variable/, () => decryptFeishuEvent('', null as never)],
+    [/^encryptKey begins or ends.*trim/, () => decryptFeishuEvent('', '\n')],
     [/made without an encryptKey/, () => plain().decrypt('')],
     [/body is encrypted.*without an encryptKey/, () => plain().decode({ body: encrypted('') })],
     [/^body must be a JSON object/, () => plain().decode({ body: '[]' })],
+    [/old message card/, () => plain().decode({ body: '{"open_message_id":""}' })],
     [/neither a url_verification nor an event/, () => plain().decode({ body: '{}' })],
     [/Verification Token/, () => plain().decode({ body: '{"type":"url_verification","challenge":"c"}' })],
-    [/X-Lark-Signature.*some are not/, () => feishu().decode({ headers: { 'x-lark-signature': '' }, body: '' })],
+    [/^x-lark-request-nonce is missing.*others?/, () => feishu().decode({ headers: twoOfThree, body: '{}' })],
+    [/40 digits.*old message card/, () => feishu().decode({ headers: { ...twoOfThree, ...sha1 }, body: '{}' })],
+    [/^X-Lark-Signature does not match/, () => feishu().decode({ ...feishuSigned('{}'), body: '{ }' })],
+    [/body is base64.*isBase64Encoded/, () => feishu().decode({ ...feishuSigned('{}'), body: 'e30=' })],
+    [/^body is empty.*stream/, () => feishu().decode({})],
     [/raw body.*Encrypt Key/, () => feishu().decode({ ...feishuSigned('{}'), body: '{ }' })],
     [/^body must be a JSON object/, () => feishu().decode(feishuSigned('[]'))],
     [/body has no `encrypt`/, () => feishu().decode(feishuSigned('{}'))],
@@ -76,21 +89,39 @@ describe('every message says what to look at', () => {
     [/empty list/, () => createDingTalkCodec({ ...DINGTALK, ownerKey: [] })],
     [/one of those/, () => dingTalk().encrypt('', { ownerKey: 'other' })],
     [/^body must be a JSON object/, () => dingTalk().decode({ body: '[]' })],
-    [/URL must carry signature/, () => dingTalk().decode({ body: '{}' })],
+    [/^no parameters were passed.*pass url or query/, () => dingTalk().decode({ body: '{}' })],
+    [/carries no signature or msg_signature$/, () => dingTalk().decode({ url: '/?nonce=1', body: '{}' })],
+    [/carries no timestamp$/, () => dingTalk().decode({ url: '/?signature=1', body: '{}' })],
+    [/carries no nonce$/, () => dingTalk().decode({ url: '/?signature=1&timestamp=1', body: '{}' })],
+    [/body carries no `encrypt`/, () => dingTalk().decode({ ...dingTalkPush({}), body: '{}' })],
+    [/^nonce is not text but number/, () => dingTalk().decode({ query: { nonce: 1 }, body: '{}' })],
     [/check the token/, () => dingTalk().decode({ ...dingTalkPush({}), body: encrypted('') })],
     [
       /`encrypt` must be/,
-      () => dingTalk().decode({ query: { signature: '', timestamp: '', nonce: '' }, body: '{"encrypt":1}' }),
+      () => dingTalk().decode({ query: { signature: '1', timestamp: '1', nonce: '1' }, body: '{"encrypt":1}' }),
     ],
     [/^the plaintext must be a JSON object/, () => dingTalk().decode(dingTalkPush([]))],
     [/no `EventType`/, () => dingTalk().decode(dingTalkPush({}))],
-    [/`Random` must be a string/, () => dingTalk().decode(dingTalkPush({ EventType: 'check_url', Random: 1 }))],
+    [/the nonce is a number.*time/, () => stale.decode(dingTalkSigned(dingTalkSeal('{}'), '1700000000', '1700000000'))],
+    [
+      /got 44 with "=" at the end/,
+      () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: `${DINGTALK.encodingAesKey}=` }),
+    ],
     [/another ownerKey/, () => dingTalk().decode(dingTalkSigned(dingTalkSeal('{}', { owner: 'other' })))],
 
-    [/URL must carry Sign/, () => tencent().decode({ body: '{}' })],
-    [/Sign does not match/, () => tencent().decode({ query: { ...query, Sign: '' }, body: '{}' })],
+    [/^no parameters were passed.*console/, () => tencent().decode({ body: '{}' })],
+    [
+      /carries no Sign; authentication may be off/,
+      () => tencent().decode({ query: { ...query, Sign: '' }, body: '{}' }),
+    ],
+    [/carries no RequestTime$/, () => tencent().decode({ query: { Sign: '1' }, body: '{}' })],
+    [/Sign does not match/, () => tencent().decode({ query: { ...query, Sign: '1' }, body: '{}' })],
+    [/SdkAppid is of another app/, () => forApp1.decode({ query, body: '{}' })],
+    [/carries no SdkAppid$/, () => forApp1.decode({ query: { ...query, SdkAppid: '' }, body: '{}' })],
     [/^body must be a JSON object/, () => tencent().decode({ query, body: '[]' })],
-    [/CallbackCommand is missing/, () => tencent().decode({ query: withoutBody, body: '{}' })],
+    [/carry no CallbackCommand/, () => tencent().decode({ query: withoutBody, body: '{}' })],
+    [/CallbackCommand of the body/, () => tencent().decode({ query: withoutBody, body: '{"CallbackCommand":1}' })],
+    [/CallbackCommand is not the same/, () => tencent().decode({ query, body: '{"CallbackCommand":""}' })],
     [/CallbackCommand must be/, () => tencent().encode({})],
     [/sdkAppId.*decimal digits/, () => createTencentChatCodec({ ...TENCENT, sdkAppId: 'x' })],
   ];
@@ -123,55 +154,52 @@ describe('Feishu', () => {
     },
   );
 
-  it('says which of the three headers is the matter where one is missing', () => {
+  it('says which of the three headers is missing', () => {
     const { headers, body } = feishuSigned(encrypted(feishuSeal('{}')));
     for (const name of Object.keys(headers)) {
       const { [name]: _, ...others } = headers as Record<string, string>;
-      expect(errorOf(() => feishu().decode({ headers: others, body })).message, name).toMatch(/some are not/);
+      expect(errorOf(() => feishu().decode({ headers: others, body })).message).toMatch(`${name} is missing`);
     }
   });
 
-  it('judges the padding of an unsigned challenge although its JSON is whole', () => {
-    const spaces = ' '.repeat(15 - (challenge.length % 16));
-    // The last byte says 17: more than a block, and 1 to whoever looks at the low bits alone.
-    const body = encrypted(feishuSeal(challenge + spaces, Uint8Array.of(17)));
-    expect(codeOf(() => feishu().decode({ body }))).toBe('ERR_SIGNATURE');
-    expect(
-      feishu()
-        .decode({ body: encrypted(feishuSeal(challenge + spaces, Uint8Array.of(1))) })
-        .text.trim(),
-    ).toBe(challenge);
+  it('judges the padding of an unsigned challenge although its text is whole', () => {
+    const text = challenge.replace('"c"', `"${'c'.repeat(1 + 15 - (challenge.length % 16))}"`);
+    expect(text.length % 16).toBe(15);
+    // 17 is more than a block, and 1 to whoever looks at the low bits alone; the last is right, but the text goes on.
+    for (const tail of [[17], [0], [2], Array(17).fill(17), Array(17).fill(16), [16, ...Array(16).fill(1)]]) {
+      const body = encrypted(feishuSeal(text, Uint8Array.from(tail)));
+      expect(
+        codeOf(() => feishu().decode({ body })),
+        tail.join(),
+      ).toBe('ERR_SIGNATURE');
+    }
+    const body = encrypted(feishuSeal(text, Uint8Array.of(1)));
+    expect(feishu().decode({ body }).text).toBe(text);
   });
 
-  it('opens an unsigned envelope of up to 16,384 characters', () => {
-    const padded = (length: number) => feishuSeal(challenge.padEnd(length));
-    const longest = padded(16_384 * 0.75 - 16 - 1);
-    expect(longest.length).toBe(16_384);
-    expect(feishu().decode({ body: encrypted(longest) }).kind).toBe('challenge');
-    expect(codeOf(() => feishu().decode({ body: encrypted(padded(16_384 * 0.75 - 16)) }))).toBe('ERR_SIGNATURE');
-  });
-
-  it('opens no unsigned envelope that is shorter than any challenge', () => {
-    let calls = 0;
-    const codec = createFeishuCodec({
-      encryptKey: FEISHU.encryptKey,
-      aes: (key) => {
-        const { encrypt, decrypt } = nobleAesCbc(key);
-        const counting = (ivAndBlocks: Uint8Array) => {
-          calls += 1;
-          return decrypt(ivAndBlocks);
-        };
-        return { encrypt, decrypt: counting };
-      },
-    });
-    const shortest = feishuSeal('{"type":"url_verification","challenge":""}');
-    expect(shortest).toHaveLength(88);
-    expect(codec.decode({ body: encrypted(shortest) }).kind).toBe('challenge');
-    expect(calls).toBe(1);
-    expect(codeOf(() => codec.decode({ body: encrypted(feishuSeal('{"type":"url_verification"}')) }))).toBe(
-      'ERR_SIGNATURE',
-    );
-    expect(calls).toBe(1);
+  it('opens an unsigned envelope of up to 512 characters', () => {
+    // A token as long as no console gives one: all else is much shorter.
+    const decrypted: number[] = [];
+    const aes = (key: Uint8Array) => {
+      const { encrypt, decrypt } = nobleAesCbc(key);
+      const counting = (ivAndBlocks: Uint8Array) => {
+        decrypted.push(ivAndBlocks.length);
+        return decrypt(ivAndBlocks);
+      };
+      return { encrypt, decrypt: counting };
+    };
+    const decode = (textLength: number) => {
+      const empty = JSON.stringify({ type: 'url_verification', token: '', challenge: 'c' });
+      const verificationToken = 't'.repeat(textLength - empty.length);
+      const text = empty.replace('""', `"${verificationToken}"`);
+      expect(text).toHaveLength(textLength);
+      const codec = createFeishuCodec({ ...FEISHU, verificationToken, aes });
+      return codec.decode({ body: encrypted(feishuSeal(text)) }).kind;
+    };
+    expect(decode(384 - 16 - 1)).toBe('challenge');
+    expect(decrypted).toEqual([384]);
+    expect(codeOf(() => decode(384 - 16))).toBe('ERR_SIGNATURE');
+    expect(decrypted).toEqual([384]);
   });
 
   it('takes no encrypted body for a plain one, whatever stands beside it', () => {
