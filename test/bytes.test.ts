@@ -17,33 +17,27 @@ import {
 import { hexDigest, makeHexDigest } from '../src/hash.ts';
 import { bytesHere, type Host, isWellFormed, makeByteCodec, thisHost } from '../src/host.ts';
 import { bytesSuite } from './bytes.suite.ts';
-import { setFromBase64 } from './helpers.ts';
+import { base64OfES2026, withBase64 } from './helpers.ts';
 
 bytesSuite('bytes.ts', bytes);
 bytesSuite('host.ts, the built-ins of Node', { utf8Length, ...bytesHere() });
 bytesSuite('host.ts, Node 22', {
   utf8Length,
-  ...makeByteCodec({ ...thisHost(), versions: { v8: '12.4.254.21-node.33' } }),
+  ...withBase64({}, () => makeByteCodec({ ...thisHost(), versions: { v8: '12.4.254.21-node.33' } })),
 });
 bytesSuite('host.ts, Node 24', {
   utf8Length,
-  ...makeByteCodec({ ...thisHost(), versions: { v8: '13.6.233.10-node.18' } }),
+  ...withBase64({}, () => makeByteCodec({ ...thisHost(), versions: { v8: '13.6.233.10-node.18' } })),
 });
 bytesSuite('host.ts, Bun', { utf8Length, ...makeByteCodec({ ...thisHost(), versions: { webkit: 'd6375c72' } }) });
 bytesSuite('host.ts, TextEncoder and TextDecoder', {
   utf8Length,
-  ...makeByteCodec({ TextEncoder, TextDecoder } as Host),
+  ...withBase64({}, () => makeByteCodec({ TextEncoder, TextDecoder } as Host)),
 });
 
 describe('with the base64 of ES2026', () => {
-  // Node 20 has none: what the standard says of these two methods, written with Buffer.
-  const methods = {
-    toBase64(this: Uint8Array): string {
-      return Buffer.from(this).toString('base64');
-    },
-    setFromBase64,
-  };
-  const missing = Object.entries(methods).filter(([name]) => !(name in Uint8Array.prototype));
+  // The engine's own, where it has them.
+  const missing = Object.entries(base64OfES2026).filter(([name]) => !(name in Uint8Array.prototype));
   const install = () => {
     for (const [name, value] of missing)
       Object.defineProperty(Uint8Array.prototype, name, { value, configurable: true });
@@ -74,7 +68,7 @@ describe('with the base64 of ES2026', () => {
     [384, 0],
     [385, 1],
   ])('decodes %i bytes on Node with it %i times', (length, times) => {
-    const builtIn = vi.spyOn(Uint8Array.prototype as unknown as typeof methods, 'setFromBase64');
+    const builtIn = vi.spyOn(Uint8Array.prototype as unknown as typeof base64OfES2026, 'setFromBase64');
     const text = Buffer.alloc(length, 'codec').toString('base64');
     expect(onNode.decodeBase64(text, 0)).toEqual(bytes.decodeBase64(text));
     expect(builtIn).toHaveBeenCalledTimes(times);

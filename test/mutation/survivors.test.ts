@@ -14,6 +14,7 @@ import {
   nobleAesCbc,
 } from '../../src/index.ts';
 import {
+  base64OfES2026,
   codeOf,
   DINGTALK,
   dingTalkPush,
@@ -25,10 +26,10 @@ import {
   feishuSeal,
   feishuSigned,
   hash,
-  setFromBase64,
   TENCENT,
   tencentQuery,
   utf8,
+  withBase64,
 } from '../helpers.ts';
 
 afterEach(() => {
@@ -284,10 +285,40 @@ describe('what of a host is used', () => {
   };
 
   it('is what it has', () => {
-    expect(chosen(node)).toEqual(NAMES);
-    expect(chosen({ buffer: node.buffer })).toEqual(expect.arrayContaining(['decodeUtf8', 'encodeBase64']));
-    expect(chosen(web)).toEqual(expect.arrayContaining(['encodeUtf8', 'decodeUtf8']));
+    const { buffer } = node;
+    withBase64({}, () => {
+      expect(chosen(node)).toEqual(NAMES);
+      expect(chosen({ buffer })).toEqual(['decodeUtf8', 'encodeBase64']);
+      expect(chosen(web)).toEqual(['encodeUtf8', 'decodeUtf8']);
+    });
+    withBase64(base64OfES2026, () => {
+      expect(chosen(node)).toEqual(NAMES);
+      expect(chosen({ buffer })).toEqual(['decodeUtf8', 'encodeBase64', 'decodeBase64']);
+      expect(chosen(web)).toEqual(NAMES);
+    });
   });
+
+  /** What the host leaves to ES2026's base64, of short texts, where the engine has it. */
+  const leftToES2026 = (host: Host) => {
+    const left: string[] = [];
+    const methods: typeof base64OfES2026 = {
+      toBase64() {
+        left.push('encodeBase64');
+        return base64OfES2026.toBase64.call(this);
+      },
+      setFromBase64(text) {
+        left.push('decodeBase64');
+        return base64OfES2026.setFromBase64.call(this, text);
+      },
+    };
+    withBase64(methods, () => {
+      const codec = makeByteCodec(host);
+      left.length = 0; // they were tried first
+      expect(codec.encodeBase64(utf8('foo'))).toBe('Zm9v');
+      expect(codec.decodeBase64('Zm9v', 0)).toEqual(utf8('foo'));
+    });
+    return left;
+  };
 
   /** TextEncoder and TextDecoder with one fault. */
   const encoder = (fault: (text: string) => Uint8Array | undefined): Host =>
@@ -363,7 +394,8 @@ describe('what of a host is used', () => {
     return { ...node, buffer: fake as unknown as Host['buffer'] };
   };
   it('is a Buffer without a fault', () => {
-    expect(chosen(buffer({}))).toEqual(NAMES);
+    withBase64({}, () => expect(chosen(buffer({}))).toEqual(NAMES));
+    expect(leftToES2026(buffer({}))).toEqual([]);
   });
   it.each<[string, Host, (typeof NAMES)[number]]>([
     [
@@ -376,30 +408,44 @@ describe('what of a host is used', () => {
     ['skips + and /', buffer({ write: (text) => (/[+/]/.test(text) ? 0 : undefined) }), 'decodeBase64'],
     ['cannot count past 8 bits', buffer({ byteLength: (text) => text.length }), 'decodeBase64'],
   ])('is not a Buffer that %s', (_, host, name) => {
-    expect(chosen(host)).not.toContain(name);
+    withBase64({}, () => expect(chosen(host)).not.toContain(name));
+    expect(leftToES2026(host)).toEqual([name]);
   });
 
-  it('sees a character beyond ASCII that Buffer takes for base64, also at the end of text of just this length', () => {
-    const codec = makeByteCodec(node);
-    for (const length of [4, 512, 516, 65_532, 65_536, 65_540]) {
-      expect(codec.decodeBase64('A'.repeat(length), 0)).toHaveLength(length * 0.75);
-      expect(codec.decodeBase64(`${'A'.repeat(length - 1)}\u0141`, 0)).toBeUndefined();
-    }
+  it.each([
+    ['without', {}],
+    ['with', base64OfES2026],
+  ])('sees a character beyond ASCII at the end of text of any length, %s the base64 of ES2026', (_, methods) => {
+    withBase64(methods, () => {
+      const codec = makeByteCodec(node);
+      // Buffer takes it for base64.
+      for (const length of [4, 512, 516, 65_532, 65_536, 65_540]) {
+        expect(codec.decodeBase64('A'.repeat(length), 0)).toHaveLength(length * 0.75);
+        expect(codec.decodeBase64(`${'A'.repeat(length - 1)}\u0141`, 0)).toBeUndefined();
+      }
+    });
   });
 
   it('decodes into the same memory again as long as there is room', () => {
     const longest = 65_536;
+    const longest64 = ((longest - 1) / 3) * 4; // of one byte less
     const memoryOf = (decode: ReturnType<typeof makeByteCodec>['decodeBase64'], length: number, reserve = 0) =>
       decode('A'.repeat(length), reserve)?.buffer;
-    const node64 = makeByteCodec(node).decodeBase64;
-    expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest));
-    expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest - 16, 16));
-    expect(memoryOf(node64, 4)).not.toBe(memoryOf(node64, longest, 16));
-    withSetFromBase64(undefined, () => {
+    withBase64({}, () => {
+      const node64 = makeByteCodec(node).decodeBase64;
+      expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest));
+      expect(memoryOf(node64, 4)).toBe(memoryOf(node64, longest - 16, 16));
+      expect(memoryOf(node64, 4)).not.toBe(memoryOf(node64, longest, 16));
+    });
+    withBase64(base64OfES2026, () => {
       const web64 = makeByteCodec({}).decodeBase64;
-      expect(memoryOf(web64, 4)).toBe(memoryOf(web64, ((longest - 1) / 3) * 4, 1));
+      expect(memoryOf(web64, 4)).toBe(memoryOf(web64, longest64, 1));
       expect(memoryOf(web64, 4, 16)).toBe(memoryOf(web64, 64, 16));
-      expect(memoryOf(web64, 4)).not.toBe(memoryOf(web64, ((longest - 1) / 3) * 4, 2));
+      expect(memoryOf(web64, 4)).not.toBe(memoryOf(web64, longest64, 2));
+      const both64 = makeByteCodec(node).decodeBase64; // short texts with Buffer, long ones without
+      expect(memoryOf(both64, 4)).toBe(memoryOf(both64, 512));
+      expect(memoryOf(both64, 516)).toBe(memoryOf(both64, longest64, 1));
+      expect(memoryOf(both64, 516)).not.toBe(memoryOf(both64, longest64, 2));
     });
   });
 
@@ -411,18 +457,11 @@ describe('what of a host is used', () => {
     fault: ((text: string, given: unknown) => number | undefined) | undefined,
     run: () => void,
   ) {
-    const builtIn = Object.getOwnPropertyDescriptor(Uint8Array.prototype, 'setFromBase64');
-    const value = function (this: Uint8Array, text: string, given: unknown) {
+    const setFromBase64 = function (this: Uint8Array, text: string, given: unknown) {
       const written = fault?.(text, given);
-      return written === undefined ? setFromBase64.call(this, text) : { written };
+      return written === undefined ? base64OfES2026.setFromBase64.call(this, text) : { written };
     };
-    try {
-      Object.defineProperty(Uint8Array.prototype, 'setFromBase64', { value, configurable: true, writable: true });
-      run();
-    } finally {
-      Reflect.deleteProperty(Uint8Array.prototype, 'setFromBase64');
-      if (builtIn) Object.defineProperty(Uint8Array.prototype, 'setFromBase64', builtIn);
-    }
+    withBase64({ setFromBase64 }, run);
   }
 
   it('decodes base64 strictly', () => {
