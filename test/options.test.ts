@@ -243,14 +243,28 @@ describe('payloadText', () => {
 describe('payloadText of what has no JSON form', () => {
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
-  let deep: unknown = 0;
-  for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+  // A list that holds itself anew each time: no engine comes to its end, and none can call it a cycle.
+  const endless = { toJSON: (): unknown => [endless] };
   it.each([
     ['a cycle', cycle],
     ['a BigInt', 1n],
-    ['nesting too deep for the engine', deep],
+    ['nesting too deep for any engine', endless],
     ['a function', () => 0],
   ])('%s is a TypeError of ours', (_name, payload) => {
-    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|array|bigint|function)$/);
+    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|bigint|function)$/);
+  });
+
+  it.each([1_000, 100_000])('%i levels are JSON where the engine can write them, else a TypeError of ours', (depth) => {
+    let nested: unknown = 0;
+    for (let level = 0; level < depth; level++) nested = [nested];
+    let outcome: unknown;
+    try {
+      outcome = payloadText(nested);
+    } catch (error) {
+      outcome = error;
+    }
+    const json = `${'['.repeat(depth)}0${']'.repeat(depth)}`;
+    const refusal = new TypeError('payload must have a JSON form, got array');
+    expect(depth === 1_000 ? [json] : [json, refusal]).toContainEqual(outcome);
   });
 });
