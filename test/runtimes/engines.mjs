@@ -22,11 +22,15 @@ const asked = (program) => printed(program, '--version');
 const packaged = (name) => () =>
   JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
 
+/** The Nodes that npm provides, and where their programs are. */
+export const nodeMajors = ['20', '22', '24', '26'];
+export const nodeOf = (major) => fromNpm(`node${major}/bin/node`);
+
 const node = (major, format, ...args) => ({
   engine: 'Node.js',
   format,
   aes: nodeCrypto,
-  program: fromNpm(`node${major}/bin/node`),
+  program: nodeOf(major),
   args,
 });
 const deno = (format, ...args) => ({
@@ -84,7 +88,7 @@ const shell = (engine, name, aes, debian, version) => ({
 });
 
 export const runs = [
-  ...['20', '22', '24', '26'].flatMap((major) => [node(major, 'ESM', 'esm.mjs'), node(major, 'CJS', 'cjs.cjs')]),
+  ...nodeMajors.flatMap((major) => [node(major, 'ESM', 'esm.mjs'), node(major, 'CJS', 'cjs.cjs')]),
   // Without this, Node 20 would also forgive a `require` that reaches an ES module.
   node('20', 'CJS, no require(esm)', '--no-experimental-require-module', 'cjs.cjs'),
   node('24', 'ESM, --frozen-intrinsics', '--frozen-intrinsics', 'esm.mjs'),

@@ -4,11 +4,12 @@
 //   --require-all   for CI, as root on Debian: installs what is missing; a skipped run is a failure
 //   --readme        writes the table into README.md and README.zh-CN.md, if nothing failed
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { runs } from './engines.mjs';
+import { installEngines } from './install.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -45,16 +46,7 @@ function installDebianPackages() {
   command('apt-get', ['install', '--yes', '--no-install-recommends', ...quiet, ...packages], root, env);
 }
 
-// The engines stay as long as their lockfile does; the package is packed and installed anew each time.
-function installNpmPackages() {
-  const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
-  const installed = join(here, 'node_modules', '.installed');
-  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-    // No install scripts: the programs are run straight from their platform packages.
-    command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], here);
-    writeFileSync(installed, lock);
-  }
-}
+// The package is packed and installed anew each time.
 function installTarball() {
   rmSync(work, { recursive: true, force: true });
   rmSync(join(here, 'node_modules', name), { recursive: true, force: true }); // else npm finds the old one "up to date"
@@ -223,7 +215,7 @@ function writeReadmes(results) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
 if (options['require-all']) await timed('Debian packages', installDebianPackages);
-await timed('engines from npm', installNpmPackages);
+await timed('engines from npm', installEngines);
 await timed('package packed and installed', installTarball);
 await timed('scripts built', buildScripts);
 const start = performance.now();
