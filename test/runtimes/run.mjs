@@ -46,13 +46,25 @@ function installDebianPackages() {
 }
 
 // The engines stay as long as their lockfile does; the package is packed and installed anew each time.
-function installNpmPackages() {
-  const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
-  const installed = join(here, 'node_modules', '.installed');
+function installLocked(folder) {
+  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const installed = join(folder, 'node_modules', '.installed');
   if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
     // No install scripts: the programs are run straight from their platform packages.
-    command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], here);
+    command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
     writeFileSync(installed, lock);
+  }
+}
+/** Folders of single runs that could not be installed: those runs are skipped. */
+const notInstalled = new Set();
+function installNpmPackages() {
+  installLocked(here);
+  for (const folder of new Set(wanted.flatMap((run) => run.folder ?? []))) {
+    try {
+      installLocked(join(here, folder));
+    } catch {
+      notInstalled.add(folder); // npm has said why
+    }
   }
 }
 function installTarball() {
@@ -96,9 +108,11 @@ async function buildScripts() {
 // Runs one engine and reads its last `N passed, N failed` and its AES engines. Dying, running out of time,
 // passing nothing and other AES engines than expected are failures.
 function conduct(run) {
-  const program = run.program();
+  const program = notInstalled.has(run.folder) ? undefined : run.program();
   if (!program) {
-    const why = run.debian.length > 0 ? `not installed (${run.debian[0]})` : 'not in npm for this platform';
+    let why = 'not in npm for this platform';
+    if (run.debian.length > 0) why = `not installed (${run.debian[0]})`;
+    if (notInstalled.has(run.folder)) why = `npm ci failed in ${run.folder}/`;
     return { ...run, version: '', ran: {}, passed: 0, failed: 0, skipped: why };
   }
   const [file, args] = run.through ? [process.execPath, [...run.through, program]] : [program, run.args];
