@@ -26,6 +26,11 @@ export function utf8Length(text: string): number {
   return length;
 }
 
+/** Whether `text` has a UTF-8 form: no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  return utf8Length(text) >= 0;
+}
+
 /** UTF-8 bytes of a well-formed `text`; `undefined` where it holds a lone surrogate. */
 export function encodeUtf8(text: string): Bytes | undefined {
   const length = utf8Length(text);

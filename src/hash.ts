@@ -1,7 +1,7 @@
 // One digest over parts, as lower-case hex: by the host's own hash where it has one, else by noble's. The algorithm comes
 // from the caller, so that a bundle of one protocol carries its own hash and no other.
 import { encodeHex } from './bytes.ts';
-import { bytesHere, type Host, thisHost } from './host.ts';
+import { bytesHere, type Host, soundest, thisHost } from './host.ts';
 
 /** The part of a noble hash used here. */
 export interface NobleHash {
@@ -21,34 +21,33 @@ export function hexDigest(algorithm: string, noble: NobleHash, ...parts: readonl
 
 /** Node's digest where `host` has one that agrees with noble's on a few questions, else noble's. */
 export function makeHexDigest(host: Host, algorithm: string, noble: NobleHash): HexDigest {
-  const fallback: HexDigest = (...parts) => {
+  const portable: HexDigest = (...parts) => {
     const state = noble.create();
     for (const part of parts)
       state.update(typeof part === 'string' ? (bytesHere().encodeUtf8(part) as Uint8Array) : part);
     return encodeHex(state.digest());
   };
-  try {
-    const candidate = nodeHexDigest(host, algorithm);
-    const question = ['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc'];
-    if (candidate?.(...question) === fallback(...question)) return candidate;
-  } catch {
-    // A host that throws is passed over like one that has nothing.
-  }
-  return fallback;
+  const questions: (string | Uint8Array)[][] = [['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc']];
+  const streaming = soundest([() => nodeStreamingDigest(host, algorithm)], host, portable, questions);
+  return soundest([() => nodeOneCallDigest(host, algorithm, streaming)], host, streaming, questions);
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
 const SCRATCH_BYTES = 16_384;
 
-function nodeHexDigest({ crypto, buffer }: Host, algorithm: string): HexDigest | undefined {
+function nodeStreamingDigest({ crypto }: Host, algorithm: string): HexDigest | undefined {
   if (crypto === undefined) return undefined;
-  const streaming: HexDigest = (...parts) => {
+  return (...parts) => {
     const state = crypto.createHash(algorithm);
     for (const part of parts) state.update(part);
     return state.digest('hex');
   };
-  const { hash } = crypto;
-  if (hash === undefined || buffer === undefined) return streaming;
+}
+
+/** `streaming` takes the parts that are too long. */
+function nodeOneCallDigest({ crypto, buffer }: Host, algorithm: string, streaming: HexDigest): HexDigest | undefined {
+  const hash = crypto?.hash;
+  if (hash === undefined || buffer === undefined) return undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
   return (...parts) => {
     let longest = 0;

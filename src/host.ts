@@ -10,7 +10,7 @@ export interface Host {
   /** `node:crypto` of the same. */
   readonly crypto?: NodeCryptoModule | undefined;
   /** Versions of the JavaScript engine, by which some are known to be slow at something. Bun, of WebKit, gives both. */
-  readonly versions?: { readonly v8?: string; readonly webkit?: string } | undefined;
+  readonly versions?: { readonly v8?: string | undefined; readonly webkit?: string | undefined } | undefined;
   readonly TextEncoder?: (new () => TextEncoderLike) | undefined;
   readonly TextDecoder?: (new (label: string, options: object) => TextDecoderLike) | undefined;
 }
@@ -69,25 +69,36 @@ interface Base64Bytes extends Uint8Array {
   toBase64(): string;
 }
 
+/** What `look` finds; nothing where it throws, as it does for what is missing, and in sandboxes that refuse to be asked. */
+export function ask<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The host this runs on. Node's modules are asked of `process.getBuiltinModule`: an import would have to be resolved by
- * every bundler, and a global `Buffer` may be a polyfill.
+ * every bundler, and a global `Buffer` may be a polyfill. Each property is a question of its own, so that one that throws
+ * takes no other with it.
  */
 export function thisHost(): Host {
-  const { process, TextEncoder, TextDecoder } = globalThis as unknown as Host & {
-    process?: { getBuiltinModule?(name: string): unknown; versions?: Host['versions'] };
+  const global = globalThis as unknown as Pick<Host, 'TextEncoder' | 'TextDecoder'> & {
+    process: { getBuiltinModule(name: string): unknown; versions: { v8?: string; webkit?: string } };
   };
   return {
-    buffer: process?.getBuiltinModule?.('node:buffer') as NodeBufferModule | undefined,
-    crypto: process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined,
-    versions: process?.versions,
-    TextEncoder,
-    TextDecoder,
+    buffer: ask(() => global.process.getBuiltinModule('node:buffer') as NodeBufferModule | undefined),
+    crypto: ask(() => global.process.getBuiltinModule('node:crypto') as NodeCryptoModule | undefined),
+    versions: { v8: ask(() => global.process.versions.v8), webkit: ask(() => global.process.versions.webkit) },
+    TextEncoder: ask(() => global.TextEncoder),
+    TextDecoder: ask(() => global.TextDecoder),
   };
 }
 
 /** UTF-8 and base64, as the functions of the same names in bytes.ts. */
 export interface ByteCodec {
+  isWellFormed(text: string): boolean;
   encodeUtf8(text: string): Bytes | undefined;
   decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
   encodeBase64(bytes: Uint8Array): string;
@@ -110,8 +121,12 @@ export function makeByteCodec(host: Host): ByteCodec {
   const reserving = base64.map((text): [string, number] => [text, 16]);
   const builtIn = soundest([webDecodeBase64], host, portable.decodeBase64, reserving);
   const nodeDecoder = () => nodeDecodeBase64(host, builtIn);
+  const texts: [string][] = [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a']];
+  const isWellFormed = soundest([webIsWellFormed], host, portable.isWellFormed, texts);
+  const webEncoder = () => webEncodeUtf8(host, isWellFormed);
   return {
-    encodeUtf8: soundest([webEncodeUtf8], host, portable.encodeUtf8, [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a']]),
+    isWellFormed,
+    encodeUtf8: soundest([webEncoder], host, portable.encodeUtf8, texts),
     decodeUtf8: soundest([nodeDecodeUtf8, webDecodeUtf8], host, portable.decodeUtf8, [
       [Uint8Array.of(0x41, 0xef, 0xbb, 0xbf, 0xe4, 0xbd, 0xa0, 0xef, 0xbf, 0xbd, 0), 1, 11],
       [Uint8Array.of(0xed, 0xa0, 0x80), 0, 3],
@@ -126,36 +141,41 @@ export function makeByteCodec(host: Host): ByteCodec {
   };
 }
 
-/** The first function that the host gives and that answers every question as the portable one does. */
-function soundest<A extends readonly unknown[], R>(
+/**
+ * The first function that the host gives and that answers every question as the portable one does; one that throws is
+ * passed over like one that is not there.
+ */
+export function soundest<A extends readonly unknown[], R>(
   makers: readonly ((host: Host) => ((...args: A) => R) | undefined)[],
   host: Host,
   fallback: (...args: A) => R,
   questions: readonly A[],
 ): (...args: A) => R {
+  const isSound = (candidate: (...args: A) => R) =>
+    questions.every((args) => String(candidate(...args)) === String(fallback(...args)));
   for (const make of makers) {
-    try {
-      const candidate = make(host);
-      if (candidate && questions.every((args) => String(candidate(...args)) === String(fallback(...args)))) {
-        return candidate;
-      }
-    } catch {
-      // A host that throws is passed over like one that has nothing.
-    }
+    const candidate = ask(() => make(host));
+    if (candidate && ask(() => isSound(candidate))) return candidate;
   }
   return fallback;
 }
 
-function webEncodeUtf8({ TextEncoder }: Host): ByteCodec['encodeUtf8'] | undefined {
+/** Whether `text` has a UTF-8 form: no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  return bytesHere().isWellFormed(text);
+}
+
+function webIsWellFormed(): ByteCodec['isWellFormed'] {
+  return (text) => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
+}
+
+function webEncodeUtf8(
+  { TextEncoder }: Host,
+  isWellFormed: ByteCodec['isWellFormed'],
+): ByteCodec['encodeUtf8'] | undefined {
   const encoder = TextEncoder && new TextEncoder();
   // A TextEncoder makes U+FFFD of a lone surrogate.
   return encoder && ((text) => (isWellFormed(text) ? encoder.encode(text) : undefined));
-}
-
-/** Whether `text` has a UTF-8 form: no lone surrogate. */
-export function isWellFormed(text: string): boolean {
-  const builtIn = (text as { isWellFormed?(): boolean }).isWellFormed;
-  return builtIn === undefined ? portable.utf8Length(text) >= 0 : builtIn.call(text);
 }
 
 function nodeDecodeUtf8(host: Host): ByteCodec['decodeUtf8'] | undefined {
@@ -163,7 +183,7 @@ function nodeDecodeUtf8(host: Host): ByteCodec['decodeUtf8'] | undefined {
   if (buffer === undefined) return undefined;
   const { isUtf8 } = buffer;
   const { utf8Slice } = buffer.Buffer.prototype;
-  const long = nodeLongTextReader(host);
+  const long = ask(() => nodeLongTextReader(host));
   return (bytes, start, end) => {
     const isLong = long !== undefined && end - start >= long.from;
     const text = isLong ? long.read(bytes.subarray(start, end)) : utf8Slice.call(bytes as NodeBuffer, start, end);

@@ -1,5 +1,6 @@
 // Random bytes for IVs, prefixes and nonces: from the caller's source, else from the host's crypto.getRandomValues.
 import { CallbackError } from './errors.ts';
+import { ask } from './host.ts';
 import { isBytes } from './options.ts';
 
 /**
@@ -35,13 +36,13 @@ export function randomAlphanumerics(random?: RandomSource): string {
 }
 
 function hostRandom(byteLength: number): Uint8Array {
-  const { crypto } = globalThis as { crypto?: { getRandomValues?(bytes: Uint8Array): unknown } };
-  if (typeof crypto?.getRandomValues !== 'function') {
+  const global = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint8Array): unknown } };
+  if (typeof ask(() => global.crypto.getRandomValues) !== 'function') {
     throw new CallbackError('ERR_RANDOM', 'this host has no crypto.getRandomValues: pass a secure `random` option');
   }
   const bytes = new Uint8Array(byteLength);
   try {
-    crypto.getRandomValues(bytes);
+    global.crypto.getRandomValues(bytes);
   } catch {
     throw new CallbackError(
       'ERR_RANDOM',

@@ -10,6 +10,7 @@ import {
   requireIvAndBlocks,
   requireKey,
 } from './engine.ts';
+import { ask } from './host.ts';
 import { kernelBase64 } from './simd/kernel.wasm.ts';
 
 export type { AesCbc, AesCbcEngine } from './engine.ts';
@@ -75,20 +76,16 @@ let shared: AesCbcEngine | undefined;
  * ```
  */
 export function createSimdAesCbc(module?: WebAssemblyModule): SimdAesCbcEngine {
-  shared ??= startKernel(module);
+  shared ??= ask(() => startKernel(module));
   const engine = shared ?? nobleAesCbc;
   return Object.assign((key: Uint8Array) => engine(key), { kind: shared ? 'simd' : 'noble' } as const);
 }
 
-/** `undefined` where WebAssembly or SIMD is missing or forbidden: only trying tells. */
+/** Throws where WebAssembly or SIMD is missing or forbidden: only trying tells. */
 function startKernel(module?: WebAssemblyModule): AesCbcEngine | undefined {
-  try {
-    const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
-    const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
-    return passesKnownAnswer(engine) ? engine : undefined;
-  } catch {
-    return undefined;
-  }
+  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
+  const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
+  return passesKnownAnswer(engine) ? engine : undefined;
 }
 
 function kernelAesCbc(kernel: Kernel): AesCbcEngine {

@@ -170,6 +170,18 @@ describe('makeByteCodec on Node', () => {
     }
   });
 
+  it('reads all in one way where no TextDecoder can be made', () => {
+    const unusable = class {
+      constructor() {
+        throw new Error('not here');
+      }
+    } as unknown as typeof TextDecoder;
+    const { decodeUtf8 } = makeByteCodec({ ...makeHost('13.6').host, TextDecoder: unusable } as Host);
+    expect(decodeUtf8).not.toBe(bytes.decodeUtf8);
+    const long = Buffer.from(chinese);
+    expect(decodeUtf8(long, 0, long.length) === chinese).toBe(true);
+  });
+
   it('does not believe a transcode that is wrong', () => {
     const wrong = () => Buffer.from('wrong', 'utf16le') as unknown as ReturnType<NonNullable<typeof buffer.transcode>>;
     const { host, used } = makeHost('12.4', { transcode: wrong });
@@ -197,21 +209,32 @@ describe('isWellFormed', () => {
       fc.property(units, (codes) => {
         const text = String.fromCharCode(...codes);
         expect(isWellFormed(text)).toBe(utf8Length(text) >= 0);
+        expect(bytes.isWellFormed(text)).toBe(utf8Length(text) >= 0);
       }),
     );
   });
 });
 
-describe('isWellFormed of an engine that has none built in', () => {
+describe('isWellFormed of an engine that has none built in, or one that throws or is wrong', () => {
   const builtIn = Object.getOwnPropertyDescriptor(String.prototype, 'isWellFormed') as PropertyDescriptor;
-  beforeAll(() => Reflect.deleteProperty(String.prototype, 'isWellFormed'));
-  afterAll(() => Object.defineProperty(String.prototype, 'isWellFormed', builtIn));
-  it.each([
-    ['', true],
-    ['\u{1f600}', true],
-    ['\ud83d', false],
-  ])('%j: %s', (text, is) => {
-    expect(isWellFormed(text)).toBe(is);
+  const refuse = () => {
+    throw new Error('not here');
+  };
+  it.each<[string, PropertyDescriptor | undefined]>([
+    ['none', undefined],
+    ['one that cannot be read', { get: refuse }],
+    ['one that throws', { value: refuse }],
+    ['one that says yes', { value: () => true }],
+    ['one that says no', { value: () => false }],
+  ])('is that of bytes.ts: %s', (_, other) => {
+    try {
+      Reflect.deleteProperty(String.prototype, 'isWellFormed');
+      if (other) Object.defineProperty(String.prototype, 'isWellFormed', { ...other, configurable: true });
+      expect(makeByteCodec({}).isWellFormed).toBe(bytes.isWellFormed);
+    } finally {
+      Object.defineProperty(String.prototype, 'isWellFormed', builtIn);
+    }
+    expect(makeByteCodec({}).isWellFormed).not.toBe(bytes.isWellFormed);
   });
 });
 
@@ -384,6 +407,8 @@ describe('hexDigest', () => {
       'a host whose hash throws',
       { crypto: { ...crypto, hash: undefined, createHash: throwing } as unknown as typeof crypto },
     ],
+    ['a host whose hash in one call throws', { ...node, crypto: { ...crypto, hash: throwing } }],
+    ['a host whose streaming hash throws', { ...node, crypto: { ...crypto, createHash: throwing } }],
     [
       'a host whose hash is wrong',
       {

@@ -9,6 +9,7 @@ import {
   FEISHU,
   type Lib,
   now,
+  ofHost,
   outcome,
   SECONDS,
   sample,
@@ -196,7 +197,7 @@ export function programmersMistakes({ lib, refuses }: Context): void {
 export function randomness({ lib, host, check, equal, refuses }: Context): void {
   const { random } = host;
   const options = random === undefined ? {} : { random };
-  const hasCrypto = typeof (globalThis as { crypto?: Crypto }).crypto?.getRandomValues === 'function';
+  const hasCrypto = typeof ofHost(() => globalThis.crypto.getRandomValues) === 'function';
   const key = sample(32, 1);
 
   const attempts: readonly (readonly [string, (random?: (byteLength: number) => Uint8Array) => unknown])[] = [
@@ -378,10 +379,8 @@ export function requests({ lib, check, equal, refuses }: Context): void {
   });
 
   // The real ones, where the host has them.
-  const { Headers, URLSearchParams } = globalThis as {
-    Headers?: new (record: object) => { get(name: string): string | null };
-    URLSearchParams?: new (text: string) => { getAll(name: string): string[] };
-  };
+  const Headers = ofHost(() => globalThis.Headers);
+  const URLSearchParams = ofHost(() => globalThis.URLSearchParams);
   if (Headers !== undefined) {
     const given = new Headers(headers);
     equal("the host's Headers", () => feishu.verify({ headers: given, body }), true);

@@ -13,6 +13,7 @@ import {
   hex,
   type Lib,
   now,
+  ofHost,
   outcome,
   SECONDS,
   sample,
@@ -31,8 +32,8 @@ export function enginesOf(lib: Lib): readonly (readonly [name: string, engine: A
 
 /** The host's node:crypto, asked for as the package asks. */
 function nodeCrypto(): { createDecipheriv: (...args: readonly unknown[]) => unknown } | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): ReturnType<typeof nodeCrypto> } };
-  return process?.getBuiltinModule?.('node:crypto');
+  const global = globalThis as { process?: { getBuiltinModule?(name: string): ReturnType<typeof nodeCrypto> } };
+  return ofHost(() => global.process?.getBuiltinModule?.('node:crypto'));
 }
 
 /** The engine of codecs that are given none, seen from outside: whether a new codec asks node:crypto for a decipher. */

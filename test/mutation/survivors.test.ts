@@ -347,15 +347,16 @@ describe('what of a host is used', () => {
     expect(chosen(host)).not.toContain(name);
   });
 
-  it('is no TextEncoder where String does not know what is well-formed', () => {
+  it('is no TextEncoder for half a surrogate pair, whether String knows one or not', () => {
     const builtIn = Object.getOwnPropertyDescriptor(String.prototype, 'isWellFormed') as PropertyDescriptor;
     try {
       Object.defineProperty(String.prototype, 'isWellFormed', { ...builtIn, value: () => true });
-      expect(chosen(web)).not.toContain('encodeUtf8');
+      const codec = makeByteCodec(web);
+      expect(codec.encodeUtf8('\ud800')).toBeUndefined();
+      expect(codec.encodeUtf8).not.toBe(bytes.encodeUtf8);
     } finally {
       Object.defineProperty(String.prototype, 'isWellFormed', builtIn);
     }
-    expect(chosen(web)).toContain('encodeUtf8');
   });
 
   it('is no TextDecoder for memory that it does not take', () => {
@@ -540,6 +541,22 @@ describe('what of a host is used', () => {
       createHash.mockClear();
       expect(digest('a')).toBe(hash('sha256', 'a'));
       expect(createHash).toHaveBeenCalledTimes(1);
+    });
+
+    it('is a stream where one call throws, and one call where a stream throws', () => {
+      const refuse = () => {
+        throw new Error('not here');
+      };
+      const way = (name: 'hash' | 'createHash') => {
+        const spied = vi.fn(crypto[name] as () => never);
+        const throwing = { ...crypto, hash: refuse, createHash: refuse, [name]: spied };
+        const digest = makeHexDigest({ ...node, crypto: throwing }, 'sha256', noble);
+        spied.mockClear();
+        expect(digest('a')).toBe(hash('sha256', 'a'));
+        return spied;
+      };
+      expect(way('createHash')).toHaveBeenCalledTimes(1);
+      expect(way('hash')).toHaveBeenCalledTimes(1);
     });
 
     it.each<[string, (data: string) => boolean]>([

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nodeMajors, nodeOf } from '../runtimes/engines.mjs';
-import { installEngines } from '../runtimes/install.mjs';
+import { installLocked } from '../runtimes/install.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -25,7 +25,7 @@ const majors = positionals.length > 0 ? positionals : nodeMajors.filter((major) 
 /** Why nothing can be run, where npm fails. */
 function install() {
   try {
-    installEngines();
+    installLocked();
     return undefined;
   } catch (error) {
     return error.message;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { runs } from './engines.mjs';
-import { installEngines } from './install.mjs';
+import { installLocked } from './install.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -44,6 +44,19 @@ function installDebianPackages() {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   command('apt-get', ['update', ...quiet], root, env);
   command('apt-get', ['install', '--yes', '--no-install-recommends', ...quiet, ...packages], root, env);
+}
+
+/** Folders of single runs that could not be installed: those runs are skipped. */
+const notInstalled = new Set();
+function installNpmPackages() {
+  installLocked();
+  for (const folder of new Set(wanted.flatMap((run) => run.folder ?? []))) {
+    try {
+      installLocked(join(here, folder));
+    } catch {
+      notInstalled.add(folder); // npm has said why
+    }
+  }
 }
 
 // The package is packed and installed anew each time.
@@ -88,9 +101,11 @@ async function buildScripts() {
 // Runs one engine and reads its last `N passed, N failed` and its AES engines. Dying, running out of time,
 // passing nothing and other AES engines than expected are failures.
 function conduct(run) {
-  const program = run.program();
+  const program = notInstalled.has(run.folder) ? undefined : run.program();
   if (!program) {
-    const why = run.debian.length > 0 ? `not installed (${run.debian[0]})` : 'not in npm for this platform';
+    let why = 'not in npm for this platform';
+    if (run.debian.length > 0) why = `not installed (${run.debian[0]})`;
+    if (notInstalled.has(run.folder)) why = `npm ci failed in ${run.folder}/`;
     return { ...run, version: '', ran: {}, passed: 0, failed: 0, skipped: why };
   }
   const [file, args] = run.through ? [process.execPath, [...run.through, program]] : [program, run.args];
@@ -215,7 +230,7 @@ function writeReadmes(results) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
 if (options['require-all']) await timed('Debian packages', installDebianPackages);
-await timed('engines from npm', installEngines);
+await timed('engines from npm', installNpmPackages);
 await timed('package packed and installed', installTarball);
 await timed('scripts built', buildScripts);
 const start = performance.now();
