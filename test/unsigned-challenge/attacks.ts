@@ -141,15 +141,17 @@ function aroundRandom(
 interface Splice {
   /** How the event begins; `~` becomes as many letters as put what is intact on a block. */
   readonly before?: string;
+  /** What the new IV makes of the block before. */
   readonly first?: string;
   /** Members of the captured challenge in their order. */
   readonly names?: readonly string[];
+  /** How the block behind the random one begins. */
   readonly start?: string;
-  readonly verificationToken?: string | undefined;
+  readonly isTokenUnset?: true;
   readonly secret?: string;
 }
 
-/** An event with `intact` at the start of a block, and the number of that block. */
+/** An event with `intact` at the start of a block, and the numbers of the first and the last block that hold it. */
 function eventAround(before: string, intact: string): { event: Captured; from: number; to: number } {
   const letters = (32 - ((before.length - 1) % 16)) % 16;
   const front = before.replace('~', 'o'.repeat(letters));
@@ -161,13 +163,13 @@ function eventAround(before: string, intact: string): { event: Captured; from: n
 /** Blocks of an event behind a first one that a new IV has made, then the end of a captured challenge. */
 function splice(name: string, intact: string, options: Splice = {}): Form {
   const { before = '{"schema":"2.0","fill":"~","event":{"text":"', first = FIRST, secret = SECRET } = options;
-  const { names = ['challenge', 'token', 'type'], start } = options;
+  const { names = ['challenge', 'token', 'type'], start, isTokenUnset } = options;
   const { event, from, to } = eventAround(before, intact);
   const challenge = capture(challengeText(names));
   const known = knownBlock(challenge);
   const iv = xor(event.sealed[from - 2] as Buffer, event.plain[from - 1] as Buffer, Buffer.from(first));
   return aroundRandom(
-    { name, secret, verificationToken: 'verificationToken' in options ? undefined : FEISHU.verificationToken },
+    { name, secret, verificationToken: isTokenUnset ? undefined : FEISHU.verificationToken },
     [iv, ...event.sealed.slice(from - 1, to + 1)],
     [challenge.sealed[known - 1] as Buffer, challenge.plain[known] as Buffer],
     challenge.sealed.slice(known),
@@ -218,7 +220,7 @@ function pairs(): Form {
 }
 
 const HEX_ID = '5e3702a84e847582be8db7fb73283c02';
-const CHALLENGE_LAST_BUT_TYPE = ['token', 'challenge', 'type'];
+const TOKEN_FIRST = ['token', 'challenge', 'type'];
 
 /** Each attack that there is against the old rule. */
 export function makeForms(): readonly Form[] {
@@ -231,15 +233,15 @@ export function makeForms(): readonly Form[] {
     splice('in a repeated type', `${SECRET} is the word","type":"event_`),
     splice('in a challenge that is the second', `first","challenge":"${SECRET} is`),
     splice('in another member, the token being of the event', `${SECRET}","token":"v-token","ts":"15`, {
-      names: CHALLENGE_LAST_BUT_TYPE,
+      names: TOKEN_FIRST,
     }),
     splice('in the token where none is configured', `${SECRET} is the word","token":"r`, {
-      names: CHALLENGE_LAST_BUT_TYPE,
-      verificationToken: undefined,
+      names: TOKEN_FIRST,
+      isTokenUnset: true,
     }),
     splice('in such a token, behind letters of a UUID', `${HEX_ID}","token":"r`, {
-      names: CHALLENGE_LAST_BUT_TYPE,
-      verificationToken: undefined,
+      names: TOKEN_FIRST,
+      isTokenUnset: true,
       secret: HEX_ID,
     }),
     splice('behind escapes', `${SECRET}\\n\\u5bc6\\u7801\\"\\\\`),
