@@ -2,6 +2,7 @@
 // AesCbc interface about memory. A new engine is done when it passes this.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AesCbc, type AesCbcEngine, decryptBlocks, encryptPadded } from '../src/engine.ts';
@@ -304,6 +305,72 @@ export function aesCbcSuite(name: string, engine: AesCbcEngine): void {
           expect(result).toBeInstanceOf(Uint8Array);
           expect(result).toHaveLength(length);
         }
+      }
+    });
+  });
+}
+
+/** For the engines of this package, which anyone may call directly: a caller's own is only called by a codec. */
+export function aesCbcArgumentsSuite(name: string, engine: AesCbcEngine): void {
+  const key = sample(32, 1);
+  const iv = sample(16, 2);
+
+  describe(`${name}: what cannot be a key, an IV or blocks`, () => {
+    /** Everything that is not a Uint8Array, though each of these has `length` bytes or characters. */
+    const noBytes = (length: number): [name: string, value: unknown][] => [
+      ['undefined', undefined],
+      ['null', null],
+      ['a number', length],
+      ['a string', 'k'.repeat(length)],
+      ['an array', Array(length).fill(1)],
+      ['an ArrayBuffer', new ArrayBuffer(length)],
+      ['a DataView', new DataView(new ArrayBuffer(length))],
+      ['a Uint8ClampedArray', new Uint8ClampedArray(length)],
+      ['an Int8Array', new Int8Array(length)],
+      ['a Uint16Array', new Uint16Array(length)],
+      ['an object like one', { length, byteLength: length, [Symbol.toStringTag]: 'Uint8Array' }],
+    ];
+    const short = (lengths: number[]) =>
+      lengths.map((length): [string, unknown] => [`${length} bytes`, sample(length, 18)]);
+
+    /** Each call is a TypeError of ours about `what`, and the next ones give what they gave before. */
+    function expectRefusedAndUnharmed(aes: AesCbc, what: RegExp, ...calls: (() => unknown)[]): void {
+      const blocks = sample(48, 19);
+      const ciphertext = toHex(engine(key).encrypt(iv, blocks)) as string;
+      for (const call of calls) {
+        expect(call).toThrow(TypeError);
+        expect(call).toThrow(what);
+        expect(toHex(aes.decrypt(fromHex(toHex(iv) + ciphertext)))).toBe(toHex(blocks));
+        expect(toHex(aes.encrypt(iv, blocks))).toBe(ciphertext);
+      }
+    }
+
+    it.each([...noBytes(32), ...short([0, 1, 16, 24, 31, 33, 64])])('a key: %s', (_, wrong) => {
+      expectRefusedAndUnharmed(engine(key), /^key must be a Uint8Array of 32 bytes$/, () =>
+        engine(wrong as Uint8Array),
+      );
+    });
+
+    it.each([...noBytes(16), ...short([0, 1, 8, 12, 15, 17, 32])])('an IV: %s', (_, wrong) => {
+      const aes = engine(key);
+      const encrypt = () => aes.encrypt(wrong as Uint8Array, sample(32, 20));
+      expectRefusedAndUnharmed(aes, /^iv must be a Uint8Array of 16 bytes$/, encrypt);
+    });
+
+    it.each([...noBytes(32), ...short([0, 1, 8, 15, 17, 31, 33, 47])])('blocks: %s', (_, wrong) => {
+      const aes = engine(key);
+      const [encrypt, decrypt] = [() => aes.encrypt(iv, wrong as Uint8Array), () => aes.decrypt(wrong as Uint8Array)];
+      expectRefusedAndUnharmed(aes, /^blocks must be a Uint8Array of whole blocks of 16 bytes/, encrypt, decrypt);
+    });
+
+    it('takes a Buffer and a Uint8Array of another realm', () => {
+      const foreign = runInNewContext('(bytes) => Uint8Array.from(bytes)') as (bytes: Uint8Array) => Uint8Array;
+      const blocks = sample(32, 21);
+      const ciphertext = engine(key).encrypt(iv, blocks);
+      for (const as of [Buffer.from, foreign]) {
+        const aes = engine(as(key));
+        expect(toHex(aes.encrypt(as(iv), as(blocks)))).toBe(toHex(ciphertext));
+        expect(toHex(aes.decrypt(as(concat(iv, ciphertext))))).toBe(toHex(blocks));
       }
     });
   });

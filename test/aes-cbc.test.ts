@@ -16,7 +16,7 @@ import {
   type PaddingBlock,
   sealEnvelope,
 } from '../src/aes-cbc.ts';
-import { aesCbcSuite } from './aes-cbc.suite.ts';
+import { aesCbcArgumentsSuite, aesCbcSuite } from './aes-cbc.suite.ts';
 import { nativeAesCbcOfBun } from './helpers.ts';
 import platforms from './vectors/platforms.json' with { type: 'json' };
 import wrongPadding from './vectors/wrong-padding.json' with { type: 'json' };
@@ -40,6 +40,10 @@ aesCbcSuite('noble', nobleAesCbc);
 aesCbcSuite('native', nativeAesCbc);
 aesCbcSuite('native, Bun', nativeAesCbcOfBun);
 aesCbcSuite('node:crypto', nodeAesCbc);
+
+aesCbcArgumentsSuite('noble', nobleAesCbc);
+aesCbcArgumentsSuite('native', nativeAesCbc);
+aesCbcArgumentsSuite('native, Bun', nativeAesCbcOfBun);
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -152,8 +152,11 @@ describe('1. wrong types', () => {
     ['a Uint8ClampedArray', new Uint8ClampedArray(2)],
     ['a Uint16Array', new Uint16Array(2)],
   ];
+  const wrongAsBody = wrong.filter(
+    ([, value]) => value !== undefined && value !== null && !(value instanceof ArrayBuffer),
+  );
 
-  it.each(wrong)('as body: %s is a TypeError that says so', (_, value) => {
+  it.each(wrongAsBody)('as body: %s is a TypeError that says so', (_, value) => {
     for (const { create, push } of PLATFORMS) {
       const request = { ...push(), body: value as string };
       expect(codeOf(() => create().decode(request))).toBe('TypeError');
@@ -182,7 +185,9 @@ describe('1. wrong types', () => {
     if (value !== undefined) expect(codeOf(() => dingTalk.reply(value as string))).toBe('TypeError');
   });
 
-  it.each(wrong.filter(([, value]) => value !== undefined))('as secret: %s is a TypeError', (_, value) => {
+  const wrongAsSecret = wrong.filter(([, value]) => value !== undefined && value !== null);
+
+  it.each(wrongAsSecret)('as secret: %s is a TypeError', (_, value) => {
     const secret = value as string;
     expect(codeOf(() => createFeishuCodec({ encryptKey: secret }))).toBe('TypeError');
     expect(codeOf(() => createFeishuCodec({ verificationToken: secret }))).toBe('TypeError');
@@ -192,18 +197,31 @@ describe('1. wrong types', () => {
     expect(codeOf(() => createTencentChatCodec({ token: secret }))).toBe('TypeError');
   });
 
-  it('a Uint8Array of another realm, a Buffer and one of shared memory are bytes like any other', () => {
+  it('a Uint8Array or an ArrayBuffer, of another realm too, and a Buffer are bytes like any other', () => {
     const foreign = vm.runInNewContext('(bytes) => Uint8Array.from(bytes)') as (bytes: number[]) => Uint8Array;
     for (const { create, push } of PLATFORMS) {
       const request = push();
       const bytes = utf8(request.body);
-      const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-      shared.set(bytes);
       const alien = foreign([...bytes]);
       expect(alien).not.toBeInstanceOf(Uint8Array);
-      for (const body of [alien, Buffer.from(bytes), shared]) {
+      expect(alien.buffer).not.toBeInstanceOf(ArrayBuffer);
+      for (const body of [alien, alien.buffer as ArrayBuffer, bytes.buffer, Buffer.from(bytes)]) {
         expect(create().decode({ ...request, body })).toEqual(create().decode(request));
+        expect(create().verify({ ...request, body })).toBe(true);
       }
+    }
+  });
+
+  it('bytes in shared memory, which can change between the check and the use, are a TypeError that says so', () => {
+    for (const { create, push } of PLATFORMS) {
+      const request = push();
+      const body = new Uint8Array(new SharedArrayBuffer(utf8(request.body).length));
+      body.set(utf8(request.body));
+      for (const method of [create().decode, create().verify]) {
+        expect(codeOf(() => method({ ...request, body }))).toBe('TypeError');
+        expect(errorOf(() => method({ ...request, body })).message).toMatch(/SharedArrayBuffer: copy it/);
+      }
+      expect(create().verify({ ...request, body: body.slice() })).toBe(true);
     }
   });
 });
@@ -214,9 +232,26 @@ describe('2. too short', () => {
       expect(codeOf(() => decrypt(truncate(seal('x'), bytes)))).toBe('ERR_DECRYPT');
   });
 
-  it.each(PLATFORMS)('$name refuses an empty body', ({ create, push }) => {
-    const code = /ERR_(REQUEST|SIGNATURE)/;
-    for (const body of ['', new Uint8Array()]) expect(codeOf(() => create().decode({ ...push(), body }))).toMatch(code);
+  it.each(PLATFORMS)('$name refuses an empty, null or absent body as ERR_REQUEST that says so', ({ create, push }) => {
+    const { body: _, ...without } = push();
+    const refusal = { code: 'ERR_REQUEST', message: expect.stringMatching(/^body is empty: nothing was sent/) };
+    const empty = ['', new Uint8Array(), new ArrayBuffer(0), Buffer.alloc(0), null, undefined];
+    // As anyone can send it: signed or not, with or without anything else.
+    const requests = [...empty.map((body) => ({ ...without, body })), without, {}, { body: null, query: null }];
+    for (const request of requests) {
+      expect(refusalOf(() => create().decode(request))).toMatchObject(refusal);
+      expect(create().verify(request)).toBe(false);
+      // Freshness and the rest come later.
+      expect(refusalOf(() => create({ toleranceSeconds: 0, now: () => 0 }).decode(request))).toMatchObject(refusal);
+    }
+  });
+
+  it('Feishu without an Encrypt Key refuses an empty, null or absent body as ERR_REQUEST, too', () => {
+    const plain = createFeishuCodec({ verificationToken: FEISHU.verificationToken });
+    for (const request of [{ body: '' }, { body: null }, { body: undefined }, {}]) {
+      expect(codeOf(() => plain.decode(request))).toBe('ERR_REQUEST');
+      expect(plain.verify(request)).toBe(false);
+    }
   });
 });
 
@@ -284,11 +319,13 @@ describe('6. + made a space by form decoding', () => {
     }
   });
 
-  it('in a query is read as form decoding means it: ERR_SIGNATURE where a plus was signed', () => {
+  it('does not happen in a URL, where + is a plus sign: no platform sends a space', () => {
     const { query, body } = dingTalkSigned(dingTalkSeal('{"EventType":"e"}'), '1700000000000', 'a+b');
     const search = `signature=${query.signature}&timestamp=${query.timestamp}`;
     expect(dingTalk.decode({ url: `/?${search}&nonce=a%2Bb`, body }).nonce).toBe('a+b');
-    expect(codeOf(() => dingTalk.decode({ url: `/?${search}&nonce=a+b`, body }))).toBe('ERR_SIGNATURE');
+    expect(dingTalk.decode({ url: `/?${search}&nonce=a+b`, body }).nonce).toBe('a+b');
+    expect(codeOf(() => dingTalk.decode({ url: `/?${search}&nonce=a%20b`, body }))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => dingTalk.decode({ query: { ...query, nonce: 'a b' }, body }))).toBe('ERR_SIGNATURE');
   });
 });
 
@@ -328,9 +365,9 @@ describe('8. keys pasted wrongly', () => {
     expect(refusal.message).toContain('43 characters');
   });
 
-  it('encryptKey: empty is ERR_CONFIG, white space and all of Unicode count', () => {
+  it('encryptKey: empty is ERR_CONFIG, spaces, what is inside and all of Unicode count', () => {
     expect(codeOf(() => createFeishuCodec({ ...FEISHU, encryptKey: '' }))).toBe('ERR_CONFIG');
-    for (const key of [' key', 'key ', 'key\n', 'ключ', '密钥', '😀']) {
+    for (const key of [' key', 'key ', 'k\ney', '"key"', 'ключ', '密钥', '😀']) {
       const encrypt = encryptFeishuEvent('x', key);
       expect(decryptFeishuEvent(encrypt, key)).toBe('x');
       expect(codeOf(() => decryptFeishuEvent(encrypt, `${key}1`))).toBe('ERR_DECRYPT');
@@ -654,7 +691,6 @@ describe('18. comparing what differs in length', () => {
 
 describe('19. timestamps', () => {
   const unreadable = [
-    '',
     ' 1',
     '1e3',
     '0x10',
@@ -685,6 +721,13 @@ describe('19. timestamps', () => {
       expect([timestamp, codeOf(() => on.decode(push(timestamp)))]).toEqual([timestamp, 'ERR_TIMESTAMP']);
       expect(on.verify(push(timestamp))).toBe(false);
       expect(off.verify(push(timestamp))).toBe(true);
+    }
+  });
+
+  it.each(PLATFORMS)('$name: an empty one is absent, so nothing is signed: ERR_SIGNATURE', ({ create, push }) => {
+    for (const toleranceSeconds of [1e15, Number.POSITIVE_INFINITY]) {
+      expect(codeOf(() => create({ toleranceSeconds }).decode(push('')))).toBe('ERR_SIGNATURE');
+      expect(create({ toleranceSeconds }).verify(push(''))).toBe(false);
     }
   });
 
@@ -782,17 +825,37 @@ describe('22. headers and parameters', () => {
 
   it.each<[name: string, headers: unknown, code: string]>([
     ['none', undefined, 'ERR_SIGNATURE'],
+    ['null', null, 'ERR_SIGNATURE'],
     ['empty', {}, 'ERR_SIGNATURE'],
+    ['empty strings', Object.fromEntries(Object.keys(headers).map((name) => [name, ''])), 'ERR_SIGNATURE'],
+    ['there but for one that is empty', { ...headers, 'x-lark-request-nonce': '' }, 'ERR_SIGNATURE'],
     ['inherited', Object.create(headers), 'ERR_SIGNATURE'],
     ['twice in a list', { ...headers, 'x-lark-request-nonce': ['a', 'b'] }, 'ERR_REQUEST'],
     ['twice in one line', { ...headers, 'x-lark-request-nonce': 'a, b' }, 'ERR_REQUEST'],
     ['twice in two cases', { ...headers, 'X-Lark-Request-Nonce': 'b' }, 'ERR_REQUEST'],
     ['a number', { ...headers, 'x-lark-request-timestamp': 1_700_000_000 }, 'ERR_REQUEST'],
     ['a list', [], 'ERR_SIGNATURE'],
-    ['null', null, 'TypeError'],
     ['a string', 'x-lark-signature: x', 'TypeError'],
   ])('that are %s are refused', (_, headers, code) => {
     expect(codeOf(() => feishu.decode({ headers: headers as never, body }))).toBe(code);
+  });
+
+  it.each(PLATFORMS)('$name: null is absent, as serverless events have it', ({ create, push }) => {
+    const { body } = push();
+    const nothing = refusalOf(() => create().decode({ body }));
+    expect(nothing.code).toBe('ERR_SIGNATURE');
+    for (const request of [
+      { body, headers: null, query: null, url: null },
+      { body, headers: {}, query: null, url: '/callback' },
+      { body, headers: undefined, query: {}, url: null },
+    ]) {
+      expect(refusalOf(() => create().decode(request))).toEqual(nothing);
+      expect(create().verify(request)).toBe(false);
+    }
+    const request = push();
+    const search = request.query && new URLSearchParams(request.query as Record<string, string>);
+    expect(create().verify({ ...request, url: null })).toBe(true);
+    expect(create().verify({ headers: null, ...request, query: null, url: `/?${search ?? ''}` })).toBe(true);
   });
 
   it.each<[name: string, search: string, code: string]>([
@@ -980,6 +1043,8 @@ describe('27. the challenge without a signature', () => {
     ['no string', { challenge: 5 }],
     ['a list', { challenge: ['c'] }],
     ['null', { challenge: null }],
+    ['of 65 characters', { challenge: 'c'.repeat(65) }],
+    ['of 18 characters that are not all of [0-9a-f-]', { challenge: 'x'.repeat(18) }],
     ['of 1,025 characters', { challenge: 'c'.repeat(1025) }],
     ['of 512 KiB', { challenge: 'c'.repeat(524_288) }],
     ['under a wrong token', { token: 'x' }],
@@ -1308,6 +1373,7 @@ describe('32. several keys, and secrets in errors', () => {
   const chat = createTencentChatCodec({ ...SECRET, sdkAppId: 77777777, now });
   const others = createDingTalkCodec({ ...SECRET, ownerKey: 'S6-other-owner' });
   const push = feishu.encode({ schema: '2.0', header: { event_type: 'e', token: PAYLOAD }, event: PAYLOAD });
+  const ofAnother = createDingTalkCodec({ ...SECRET, ownerKey: 'D1-received-owner', now });
   const sent = dingTalk.encode({ EventType: 5, text: PAYLOAD });
   const chatSent = chat.encode({ CallbackCommand: 'c', text: PAYLOAD });
   const header = (name: string, value: string) => ({ ...push, headers: { ...push.headers, [name]: value } });
@@ -1315,6 +1381,14 @@ describe('32. several keys, and secrets in errors', () => {
     ['Feishu token', () => feishu.decode(push)],
     ['Feishu signature', () => feishu.decode(header('X-Lark-Signature', PAYLOAD))],
     ['Feishu header twice', () => feishu.decode(header('X-Lark-Request-Nonce', `${PAYLOAD}, S7`))],
+    ['Feishu header as a list', () => feishu.decode(header('X-Lark-Signature', [{ PAYLOAD }] as never))],
+    ['Feishu header missing', () => feishu.decode(header('X-Lark-Request-Nonce', ''))],
+    ['Feishu signature of 40 digits', () => feishu.decode(header('X-Lark-Signature', PAYLOAD.padEnd(40, '0')))],
+    ['Feishu body in base64', () => feishu.decode({ ...push, body: Buffer.from(push.body).toString('base64') })],
+    ['Feishu unsigned, long', () => feishu.decode({ body: `{"${PAYLOAD}":"${'x'.repeat(1200)}"}` })],
+    ['Feishu old card', () => plain.decode({ body: `{"open_message_id":"${PAYLOAD}"}` })],
+    ['Feishu key of a file', () => createFeishuCodec({ encryptKey: `${SECRET.encryptKey}\n` })],
+    ['Feishu stream', () => feishu.decode({ body: { pipe: () => PAYLOAD, [PAYLOAD]: 1 } as never })],
     ['Feishu window', () => feishu.decode(feishu.encode({ text: PAYLOAD }, { timestamp: '1600000000' }))],
     ['Feishu event', () => feishu.decode(feishu.encode({ text: PAYLOAD }))],
     ['Feishu JSON inside', () => feishu.decode(feishu.encode(PAYLOAD))],
@@ -1330,6 +1404,12 @@ describe('32. several keys, and secrets in errors', () => {
     ['DingTalk event', () => dingTalk.decode(sent)],
     ['DingTalk signature', () => dingTalk.decode({ ...sent, query: { ...sent.query, signature: PAYLOAD } })],
     ['DingTalk no signature', () => dingTalk.decode({ body: sent.body })],
+    ['DingTalk signature alone', () => dingTalk.decode({ query: { signature: PAYLOAD }, body: sent.body })],
+    ['DingTalk number', () => dingTalk.decode({ ...sent, query: { ...sent.query, nonce: { PAYLOAD } } })],
+    ['DingTalk nonce of digits', () => dingTalk.decode(dingTalk.encode(PAYLOAD, { nonce: '1234567890' }))],
+    ['DingTalk owner, verified', () => dingTalk.decode(ofAnother.encode({ EventType: PAYLOAD }))],
+    ['DingTalk key of a file', () => createDingTalkCodec({ ...SECRET, encodingAesKey: `${SECRET.encodingAesKey}\n` })],
+    ['DingTalk owner of a file', () => createDingTalkCodec({ ...SECRET, ownerKey: [`${SECRET.ownerKey}\t`] })],
     ['DingTalk window', () => dingTalk.decode(dingTalk.encode({ EventType: PAYLOAD }, { timestamp: '16' }))],
     ['DingTalk JSON inside', () => dingTalk.decode(dingTalk.encode(PAYLOAD))],
     ['DingTalk owner', () => others.decrypt(dingTalk.encrypt(PAYLOAD))],
@@ -1339,6 +1419,9 @@ describe('32. several keys, and secrets in errors', () => {
     ['DingTalk token as an object', () => createDingTalkCodec({ ...SECRET, token: { ...SECRET } as never })],
     ['Tencent Chat signature', () => chat.decode({ ...chatSent, query: { ...chatSent.query, Sign: PAYLOAD } })],
     ['Tencent Chat app', () => chat.decode({ ...chatSent, query: { ...chatSent.query, SdkAppid: 'S8' } })],
+    ['Tencent Chat app missing', () => chat.decode({ ...chatSent, query: { ...chatSent.query, SdkAppid: '' } })],
+    ['Tencent Chat malformed', () => chat.decode({ url: `/?Sign=${PAYLOAD}%`, body: chatSent.body })],
+    ['Tencent Chat token of a file', () => createTencentChatCodec({ token: `${SECRET.token}\r\n` })],
     ['Tencent Chat window', () => chat.decode(chat.encode({ CallbackCommand: PAYLOAD }, { requestTime: '16' }))],
     ['Tencent Chat JSON', () => chat.decode({ ...chatSent, body: PAYLOAD })],
     ['Tencent Chat command', () => chat.decode({ ...chatSent, body: `{"CallbackCommand":"${PAYLOAD}"}` })],
@@ -1359,6 +1442,12 @@ describe('32. several keys, and secrets in errors', () => {
     ];
     for (const secret of [/\bS\d/, PAYLOAD, ...signed]) expect(shown).not.toMatch(secret);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(PAYLOAD);
+  });
+
+  it('the owner of a verified message is in receivedOwner, and in no text', () => {
+    const error = errorOf(() => dingTalk.decode(ofAnother.encode({ EventType: PAYLOAD })));
+    expect(error).toHaveProperty('receivedOwner', 'D1-received-owner');
+    expect(`${error} ${error.stack?.split('\n    at ')[0]}`).not.toContain('D1-received-owner');
   });
 
   it('a codec shows no secret either', () => {
@@ -1427,5 +1516,116 @@ describe('33. randomness', () => {
   it('a source whose bytes are never usable is given up', () => {
     const random = (length: number) => new Uint8Array(length).fill(0xff);
     expect(codeOf(() => encryptDingTalkMessage('x', DINGTALK, { random }))).toBe('ERR_RANDOM');
+  });
+});
+
+describe('35. secrets and ids that are not set, or come out of a file', () => {
+  const { encryptKey, verificationToken } = FEISHU;
+  const { token, encodingAesKey, ownerKey } = DINGTALK;
+  const signed = { timestamp: '1', nonce: 'n', body: '' };
+  const dingSigned = { timestamp: '1', nonce: 'n', encrypt: 'AAAA' };
+  const keyOf = { encodingAesKey, ownerKey };
+  /** Everything that takes a secret or an id: a right one, and the call with another in its place. */
+  const takers: readonly [name: string, right: string, call: (secret: never) => unknown][] = [
+    ['createFeishuCodec encryptKey', encryptKey, (key) => createFeishuCodec({ encryptKey: key, verificationToken })],
+    [
+      'createFeishuCodec verificationToken',
+      verificationToken,
+      (value) => createFeishuCodec({ encryptKey, verificationToken: value }),
+    ],
+    ['feishuSignature encryptKey', encryptKey, (key) => feishuSignature(signed, key)],
+    ['encryptFeishuEvent encryptKey', encryptKey, (key) => encryptFeishuEvent('x', key)],
+    ['decryptFeishuEvent encryptKey', encryptKey, (key) => decryptFeishuEvent(feishuSeal('x'), key)],
+    ['createDingTalkCodec token', token, (value) => createDingTalkCodec({ ...DINGTALK, token: value })],
+    [
+      'createDingTalkCodec encodingAesKey',
+      encodingAesKey,
+      (key) => createDingTalkCodec({ ...DINGTALK, encodingAesKey: key }),
+    ],
+    ['createDingTalkCodec ownerKey', ownerKey, (owner) => createDingTalkCodec({ ...DINGTALK, ownerKey: owner })],
+    [
+      'createDingTalkCodec ownerKey',
+      ownerKey,
+      (owner) => createDingTalkCodec({ ...DINGTALK, ownerKey: ['first', owner] }),
+    ],
+    ['dingTalkSignature token', token, (value) => dingTalkSignature({ ...dingSigned, token: value })],
+    [
+      'encryptDingTalkMessage encodingAesKey',
+      encodingAesKey,
+      (key) => encryptDingTalkMessage('x', { ...keyOf, encodingAesKey: key }),
+    ],
+    [
+      'encryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => encryptDingTalkMessage('x', { ...keyOf, ownerKey: owner }),
+    ],
+    [
+      'decryptDingTalkMessage encodingAesKey',
+      encodingAesKey,
+      (key) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, encodingAesKey: key }),
+    ],
+    [
+      'decryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, ownerKey: owner }),
+    ],
+    [
+      'decryptDingTalkMessage ownerKey',
+      ownerKey,
+      (owner) => decryptDingTalkMessage(dingTalkSeal('x'), { ...keyOf, ownerKey: [ownerKey, owner] }),
+    ],
+    ['createTencentChatCodec token', TENCENT.token, (value) => createTencentChatCodec({ token: value })],
+    ['createTencentChatCodec sdkAppId', '888888', (id) => createTencentChatCodec({ ...TENCENT, sdkAppId: id })],
+    ['tencentChatSignature token', TENCENT.token, (value) => tencentChatSignature({ token: value, requestTime: '1' })],
+  ];
+
+  const outcomeOf = (call: () => unknown) => {
+    try {
+      call();
+      return 'taken';
+    } catch (error) {
+      return (error as CallbackError).code;
+    }
+  };
+
+  it.each(takers)(
+    '%s: undefined, null, empty and with a line break or tab at an end are ERR_CONFIG',
+    (name, right, call) => {
+      expect(() => call(right as never)).not.toThrow();
+      const option = name.split(' ')[1] as string;
+      const dingTalkCode = option === 'encodingAesKey' ? 900004 : undefined;
+      const broken = ['\n', '\r', '\r\n', '\t'].flatMap((space) => [right + space, space + right]);
+      for (const value of [undefined, null, '', ...broken]) {
+        const refusal = refusalOf(() => call(value as never));
+        expect([value, refusal]).toMatchObject([value, { code: 'ERR_CONFIG', dingTalkCode }]);
+        expect(refusal.message).toMatch(new RegExp(`^${option} `));
+        expect(refusal.message).not.toContain(right);
+      }
+      for (const value of [undefined, null]) {
+        expect(refusalOf(() => call(value as never)).message).toContain(
+          `${value}: the variable that it comes from is not set`,
+        );
+      }
+    },
+  );
+
+  it.each(takers.filter(([name]) => !/encodingAesKey|sdkAppId/.test(name)))(
+    '%s: what is inside, spaces and quotes are part of it',
+    (name, right, call) => {
+      // What decrypts then finds that it is another secret.
+      const expected = name.startsWith('decrypt') ? /^(taken|ERR_DECRYPT|ERR_OWNER)$/ : /^taken$/;
+      for (const value of [`${right}\n${right}`, `a\t${right}`, ` ${right} `, `"${right}"`]) {
+        expect(outcomeOf(() => call(value as never))).toMatch(expected);
+      }
+    },
+  );
+
+  it('an option that is left out is no option that is undefined', () => {
+    expect(codeOf(() => createFeishuCodec({}))).toBe('ERR_CONFIG');
+    expect(
+      createFeishuCodec({ encryptKey }).decode(feishuPush({ ...FEISHU_EVENT, header: { event_type: 'e' } })).kind,
+    ).toBe('event');
+    expect(createFeishuCodec({ verificationToken }).decode({ body: JSON.stringify(FEISHU_EVENT) }).kind).toBe('event');
+    expect(createTencentChatCodec({ ...TENCENT, now }).verify({ query: tencentQuery(), body: '{}' })).toBe(true);
   });
 });

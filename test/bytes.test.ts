@@ -17,33 +17,27 @@ import {
 import { hexDigest, makeHexDigest } from '../src/hash.ts';
 import { bytesHere, type Host, isWellFormed, makeByteCodec, thisHost } from '../src/host.ts';
 import { bytesSuite } from './bytes.suite.ts';
-import { setFromBase64 } from './helpers.ts';
+import { base64OfES2026, withBase64 } from './helpers.ts';
 
 bytesSuite('bytes.ts', bytes);
 bytesSuite('host.ts, the built-ins of Node', { utf8Length, ...bytesHere() });
 bytesSuite('host.ts, Node 22', {
   utf8Length,
-  ...makeByteCodec({ ...thisHost(), versions: { v8: '12.4.254.21-node.33' } }),
+  ...withBase64({}, () => makeByteCodec({ ...thisHost(), versions: { v8: '12.4.254.21-node.33' } })),
 });
 bytesSuite('host.ts, Node 24', {
   utf8Length,
-  ...makeByteCodec({ ...thisHost(), versions: { v8: '13.6.233.10-node.18' } }),
+  ...withBase64({}, () => makeByteCodec({ ...thisHost(), versions: { v8: '13.6.233.10-node.18' } })),
 });
 bytesSuite('host.ts, Bun', { utf8Length, ...makeByteCodec({ ...thisHost(), versions: { webkit: 'd6375c72' } }) });
 bytesSuite('host.ts, TextEncoder and TextDecoder', {
   utf8Length,
-  ...makeByteCodec({ TextEncoder, TextDecoder } as Host),
+  ...withBase64({}, () => makeByteCodec({ TextEncoder, TextDecoder } as Host)),
 });
 
 describe('with the base64 of ES2026', () => {
-  // Node 20 has none: what the standard says of these two methods, written with Buffer.
-  const methods = {
-    toBase64(this: Uint8Array): string {
-      return Buffer.from(this).toString('base64');
-    },
-    setFromBase64,
-  };
-  const missing = Object.entries(methods).filter(([name]) => !(name in Uint8Array.prototype));
+  // The engine's own, where it has them.
+  const missing = Object.entries(base64OfES2026).filter(([name]) => !(name in Uint8Array.prototype));
   const install = () => {
     for (const [name, value] of missing)
       Object.defineProperty(Uint8Array.prototype, name, { value, configurable: true });
@@ -74,7 +68,7 @@ describe('with the base64 of ES2026', () => {
     [384, 0],
     [385, 1],
   ])('decodes %i bytes on Node with it %i times', (length, times) => {
-    const builtIn = vi.spyOn(Uint8Array.prototype as unknown as typeof methods, 'setFromBase64');
+    const builtIn = vi.spyOn(Uint8Array.prototype as unknown as typeof base64OfES2026, 'setFromBase64');
     const text = Buffer.alloc(length, 'codec').toString('base64');
     expect(onNode.decodeBase64(text, 0)).toEqual(bytes.decodeBase64(text));
     expect(builtIn).toHaveBeenCalledTimes(times);
@@ -176,6 +170,18 @@ describe('makeByteCodec on Node', () => {
     }
   });
 
+  it('reads all in one way where no TextDecoder can be made', () => {
+    const unusable = class {
+      constructor() {
+        throw new Error('not here');
+      }
+    } as unknown as typeof TextDecoder;
+    const { decodeUtf8 } = makeByteCodec({ ...makeHost('13.6').host, TextDecoder: unusable } as Host);
+    expect(decodeUtf8).not.toBe(bytes.decodeUtf8);
+    const long = Buffer.from(chinese);
+    expect(decodeUtf8(long, 0, long.length) === chinese).toBe(true);
+  });
+
   it('does not believe a transcode that is wrong', () => {
     const wrong = () => Buffer.from('wrong', 'utf16le') as unknown as ReturnType<NonNullable<typeof buffer.transcode>>;
     const { host, used } = makeHost('12.4', { transcode: wrong });
@@ -203,21 +209,32 @@ describe('isWellFormed', () => {
       fc.property(units, (codes) => {
         const text = String.fromCharCode(...codes);
         expect(isWellFormed(text)).toBe(utf8Length(text) >= 0);
+        expect(bytes.isWellFormed(text)).toBe(utf8Length(text) >= 0);
       }),
     );
   });
 });
 
-describe('isWellFormed of an engine that has none built in', () => {
+describe('isWellFormed of an engine that has none built in, or one that throws or is wrong', () => {
   const builtIn = Object.getOwnPropertyDescriptor(String.prototype, 'isWellFormed') as PropertyDescriptor;
-  beforeAll(() => Reflect.deleteProperty(String.prototype, 'isWellFormed'));
-  afterAll(() => Object.defineProperty(String.prototype, 'isWellFormed', builtIn));
-  it.each([
-    ['', true],
-    ['\u{1f600}', true],
-    ['\ud83d', false],
-  ])('%j: %s', (text, is) => {
-    expect(isWellFormed(text)).toBe(is);
+  const refuse = () => {
+    throw new Error('not here');
+  };
+  it.each<[string, PropertyDescriptor | undefined]>([
+    ['none', undefined],
+    ['one that cannot be read', { get: refuse }],
+    ['one that throws', { value: refuse }],
+    ['one that says yes', { value: () => true }],
+    ['one that says no', { value: () => false }],
+  ])('is that of bytes.ts: %s', (_, other) => {
+    try {
+      Reflect.deleteProperty(String.prototype, 'isWellFormed');
+      if (other) Object.defineProperty(String.prototype, 'isWellFormed', { ...other, configurable: true });
+      expect(makeByteCodec({}).isWellFormed).toBe(bytes.isWellFormed);
+    } finally {
+      Object.defineProperty(String.prototype, 'isWellFormed', builtIn);
+    }
+    expect(makeByteCodec({}).isWellFormed).not.toBe(bytes.isWellFormed);
   });
 });
 
@@ -390,6 +407,8 @@ describe('hexDigest', () => {
       'a host whose hash throws',
       { crypto: { ...crypto, hash: undefined, createHash: throwing } as unknown as typeof crypto },
     ],
+    ['a host whose hash in one call throws', { ...node, crypto: { ...crypto, hash: throwing } }],
+    ['a host whose streaming hash throws', { ...node, crypto: { ...crypto, createHash: throwing } }],
     [
       'a host whose hash is wrong',
       {

@@ -18,6 +18,7 @@ import {
   dingTalkSeal,
   dingTalkSealBlocks,
   dingTalkSigned,
+  errorOf,
   hash,
   IV,
   NOW,
@@ -118,7 +119,9 @@ describe('dingTalkSignature', () => {
     ['a lone surrogate in encrypt', { encrypt: '\udc00' }, 'TypeError'],
     ['a token that is a number', { token: 123456 }, 'TypeError'],
     ['no token', { token: undefined }, 'ERR_CONFIG'],
+    ['a null token', { token: null }, 'ERR_CONFIG'],
     ['an empty token', { token: '' }, 'ERR_CONFIG'],
+    ['a token with the line break of its file', { token: 'token\n' }, 'ERR_CONFIG'],
   ])('refuses %s', (_, change, code) => {
     expect(codeOf(() => dingTalkSignature({ ...parts, ...change } as never))).toBe(code);
   });
@@ -131,18 +134,27 @@ describe('dingTalkSignature', () => {
 describe('createDingTalkCodec', () => {
   it.each<[name: string, change: object, code: string, dingTalkCode?: number]>([
     ['no token', { token: undefined }, 'ERR_CONFIG'],
+    ['a null token', { token: null }, 'ERR_CONFIG'],
     ['an empty token', { token: '' }, 'ERR_CONFIG'],
+    ['a token with the line break of its file', { token: `${token}\r\n` }, 'ERR_CONFIG'],
     ['no ownerKey', { ownerKey: undefined }, 'ERR_CONFIG'],
+    ['a null ownerKey', { ownerKey: null }, 'ERR_CONFIG'],
     ['an empty ownerKey', { ownerKey: '' }, 'ERR_CONFIG'],
+    ['an ownerKey with a tab in front', { ownerKey: `\t${ownerKey}` }, 'ERR_CONFIG'],
     ['an empty list of ownerKeys', { ownerKey: [] }, 'ERR_CONFIG'],
     ['an empty ownerKey in a list', { ownerKey: ['ding-1', ''] }, 'ERR_CONFIG'],
+    ['an undefined ownerKey in a list', { ownerKey: ['ding-1', undefined] }, 'ERR_CONFIG'],
+    ['a null ownerKey in a list', { ownerKey: [null, 'ding-1'] }, 'ERR_CONFIG'],
+    ['a line break behind an ownerKey in a list', { ownerKey: ['ding-1', 'ding-2\n'] }, 'ERR_CONFIG'],
     ['no encodingAesKey', { encodingAesKey: undefined }, 'ERR_CONFIG', 900004],
+    ['a null encodingAesKey', { encodingAesKey: null }, 'ERR_CONFIG', 900004],
     ['an empty encodingAesKey', { encodingAesKey: '' }, 'ERR_CONFIG', 900004],
     ['a tolerance of NaN', { toleranceSeconds: Number.NaN }, 'ERR_CONFIG'],
     ['a negative tolerance', { toleranceSeconds: -0.5 }, 'ERR_CONFIG'],
     ['a limit of zero', { maxBodyBytes: 0 }, 'ERR_CONFIG'],
+    ['a limit above 256 MiB', { maxBodyBytes: 268_435_457 }, 'ERR_CONFIG'],
+    ['no limit', { maxBodyBytes: Number.POSITIVE_INFINITY }, 'ERR_CONFIG'],
     ['a token that is bytes', { token: new Uint8Array(6) }, 'TypeError'],
-    ['a null token', { token: null }, 'TypeError'],
     ['a key that is bytes', { encodingAesKey: new Uint8Array(32) }, 'TypeError'],
     ['an ownerKey that is a number', { ownerKey: 5 }, 'TypeError'],
     ['a number in a list of ownerKeys', { ownerKey: ['ding-1', 5] }, 'TypeError'],
@@ -155,6 +167,13 @@ describe('createDingTalkCodec', () => {
     const create = () => createDingTalkCodec({ ...DINGTALK, ...change } as DingTalkCodecOptions);
     expect(codeOf(create)).toBe(code);
     if (code === 'ERR_CONFIG') expect(refusalOf(create).dingTalkCode).toBe(dingTalkCode);
+  });
+
+  it.each(['token', 'ownerKey', 'encodingAesKey'])('says that the variable of an unset %s is not set', (name) => {
+    for (const value of [undefined, null]) {
+      const { message } = errorOf(() => createDingTalkCodec({ ...DINGTALK, [name]: value }));
+      expect(message).toMatch(new RegExp(`^${name} .*${value}: the variable that it comes from is not set$`));
+    }
   });
 
   it('refuses a call without options', () => {
@@ -185,19 +204,24 @@ describe('EncodingAESKey', () => {
     expect(decryptDingTalkMessage(encryptDingTalkMessage('text', secrets), secrets)).toBe('text');
   });
 
-  it.each<[name: string, key: string]>([
-    ['42 characters', encodingAesKey.slice(1)],
-    ['44 characters', `${encodingAesKey}A`],
-    ['its =', `${encodingAesKey}=`],
-    ['a = in place of the last character', `${start}=`],
-    ['white space in front', ` ${encodingAesKey}`],
-    ['white space in place of a character', ` ${encodingAesKey.slice(1)}`],
-    ['a line feed at the end', `${encodingAesKey}\n`],
-    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`],
-    ['a _ of the other alphabet', `_${encodingAesKey.slice(1)}`],
-    ['a letter outside ASCII', `é${encodingAesKey.slice(1)}`],
-    ['a letter far outside ASCII', `世${encodingAesKey.slice(1)}`],
-  ])('is refused with %s, and the message says what to paste', (_, key) => {
+  it.each<[name: string, key: string, mistake: string]>([
+    ['42 characters', encodingAesKey.slice(1), 'got 42'],
+    ['44 characters', `${encodingAesKey}A`, 'got 44'],
+    ['64 characters of hex', 'ab'.repeat(32), 'got 64'],
+    ['nothing', '', 'got 0'],
+    ['its =', `${encodingAesKey}=`, 'got 44 with "=" at the end'],
+    ['a = in place of the last character', `${start}=`, 'got 43 with "=" at the end'],
+    ['white space in front', ` ${encodingAesKey}`, 'got 44 with white space at an end'],
+    ['white space in place of a character', ` ${encodingAesKey.slice(1)}`, 'got 43 with white space at an end'],
+    ['a line feed at the end', `${encodingAesKey}\n`, 'got 44 with white space at an end'],
+    ['its = and a line feed', `${encodingAesKey}=\r\n`, 'got 46 with white space at an end'],
+    ['white space inside', `${start.slice(0, 20)} ${start.slice(20)}`, 'got 43 with others among them'],
+    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a _ of the other alphabet', `_${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a letter outside ASCII', `é${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a letter far outside ASCII', `世${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['half of a surrogate pair', `\ud83d${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+  ])('is refused with %s, and the message says what to paste and what was found', (_, key, mistake) => {
     const calls = [
       () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: key }),
       () => encryptDingTalkMessage('text', { encodingAesKey: key, ownerKey }),
@@ -207,7 +231,7 @@ describe('EncodingAESKey', () => {
       expect(refusalOf(call)).toEqual({
         code: 'ERR_CONFIG',
         dingTalkCode: 900004,
-        message: expect.stringContaining('43 characters'),
+        message: `encodingAesKey must be the 43 characters of the console (A-Z, a-z, 0-9, +, /), ${mistake}`,
       });
     }
   });
@@ -224,6 +248,7 @@ describe('decode', () => {
       event: EVENT,
       text,
     });
+    expect(codec.decode(dingTalkPush({ ...EVENT, eventId: 'e-1' }))).toMatchObject({ id: 'e-1', type: 'user_add_org' });
   });
 
   it.each(['check_url', 'check_create_suite_url', 'check_update_suite_url'])('knows %s as a check', (EventType) => {
@@ -232,7 +257,8 @@ describe('decode', () => {
     expect(message).toMatchObject({ kind: 'check', type: EventType, event });
     if (message.kind !== 'check') return expect.fail('no check');
     expect(codec.decrypt(codec.reply('success', message).encrypt)).toEqual({ text: 'success', ownerKey });
-    expect(codec.decrypt(codec.reply(message.event.Random, message).encrypt)).toEqual({ text: 'LPIdSnlF', ownerKey });
+    const random = String(message.event.Random);
+    expect(codec.decrypt(codec.reply(random, message).encrypt)).toEqual({ text: 'LPIdSnlF', ownerKey });
     expect(codec.decode(dingTalkPush({ EventType })).kind).toBe('check');
   });
 
@@ -242,9 +268,31 @@ describe('decode', () => {
     }
   });
 
-  it('reads an event whose Random is no string, but no such check', () => {
-    expect(codec.decode(dingTalkPush({ ...EVENT, Random: 5 })).kind).toBe('event');
-    expect(codeOf(() => codec.decode(dingTalkPush({ EventType: 'check_url', Random: 5 })))).toBe('ERR_REQUEST');
+  it.each([5, null, true, ['r'], { r: 1 }, ''])('reads a check or an event whose Random is %j', (Random) => {
+    expect(codec.decode(dingTalkPush({ ...EVENT, Random })).kind).toBe('event');
+    for (const EventType of ['check_url', 'check_create_suite_url', 'check_update_suite_url']) {
+      expect(codec.decode(dingTalkPush({ EventType, Random }))).toMatchObject({ kind: 'check', event: { Random } });
+    }
+  });
+
+  it.each<[name: string, ids: object, expected: string | undefined]>([
+    ['eventId', { eventId: 'e-1' }, 'e-1'],
+    ['BizId', { BizId: 'b-1' }, 'b-1'],
+    ['eventId, though BizId is there', { BizId: 'b-1', eventId: 'e-1' }, 'e-1'],
+    ['eventId as a number', { eventId: 12345, BizId: 'b-1' }, '12345'],
+    ['eventId of 0', { eventId: 0, BizId: 'b-1' }, '0'],
+    ['BizId as a number', { BizId: 12345 }, '12345'],
+    ['BizId where eventId is empty', { eventId: '', BizId: 'b-1' }, 'b-1'],
+    ['BizId where eventId is null', { eventId: null, BizId: 'b-1' }, 'b-1'],
+    ['BizId where eventId is a list', { eventId: ['e-1'], BizId: 'b-1' }, 'b-1'],
+    ['none, both being empty', { eventId: '', BizId: '' }, undefined],
+    ['none, neither being text', { eventId: {}, BizId: false }, undefined],
+    ['none of another spelling', { EventId: 'e-1', bizId: 'b-1', id: 'i-1' }, undefined],
+    ['none that is inherited', JSON.parse('{"__proto__":{"eventId":"e-1"}}'), undefined],
+    ['none', {}, undefined],
+  ])('takes for the id %s', (_, ids, expected) => {
+    expect(codec.decode(dingTalkPush({ ...EVENT, ...ids })).id).toBe(expected);
+    expect(codec.decode(dingTalkPush({ EventType: 'check_url', ...ids })).id).toBe(expected);
   });
 
   it('takes bytes and text, url and query alike', () => {
@@ -281,6 +329,8 @@ describe('decode', () => {
       ['signature, timeStamp', { signature, timeStamp: timestamp, nonce }],
       ['msg_signature, timeStamp', { msg_signature: signature, timeStamp: timestamp, nonce }],
       ['both of both, agreeing', { ...query, msg_signature: signature, timeStamp: timestamp }],
+      ['the other spellings empty, which is absent', { ...query, msg_signature: '', timeStamp: '' }],
+      ['the first spellings empty, which is absent', { msg_signature: signature, signature: '', timestamp, nonce }],
     ])('reads %s', (_, query) => {
       expect(codec.decode({ query, body })).toMatchObject({ timestamp, nonce, event: EVENT });
       expect(codec.verify({ query, body })).toBe(true);
@@ -288,7 +338,6 @@ describe('decode', () => {
 
     it.each<[name: string, query: Record<string, string | string[]>]>([
       ['signature and msg_signature', { ...query, msg_signature: signature.toUpperCase() }],
-      ['msg_signature empty', { ...query, msg_signature: '' }],
       ['timestamp and timeStamp', { ...query, timeStamp: '1700000000' }],
       ['nonce twice', { ...query, nonce: [nonce, 'x'] }],
     ])('refuses those that disagree: %s', (_, query) => {
@@ -296,11 +345,56 @@ describe('decode', () => {
       expect(codec.verify({ query, body })).toBe(false);
     });
 
-    it.each(['signature', 'timestamp', 'nonce'])('demands %s', (name) => {
+    it.each([
+      ['signature', 'signature or msg_signature'],
+      ['timestamp', 'timestamp'],
+      ['nonce', 'nonce'],
+    ])('demands %s, and says that it is missing, or that all are', (name, spellings) => {
       const { [name]: _, ...some } = query as Record<string, string>;
-      const refusal = refusalOf(() => codec.decode({ query: some, body }));
+      for (const query of [some, { ...some, [name]: '' }]) {
+        const refusal = refusalOf(() => codec.decode({ query, body }));
+        expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE', dingTalkCode: 900005 });
+        expect(refusal.message).toBe(`the URL carries no ${spellings}`);
+        expect(codec.verify({ query, body })).toBe(false);
+      }
+    });
+
+    it.each<[name: string, request: CallbackRequest]>([
+      ['nothing', {}],
+      ['null', { url: null, query: null }],
+      ['a URL without a query', { url: '/callback' }],
+      ['an empty record', { query: {}, url: `/?${new URLSearchParams(query)}` }],
+    ])('says that no parameters were passed where there is %s', (_, request) => {
+      const refusal = refusalOf(() => codec.decode({ ...request, body }));
       expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE', dingTalkCode: 900005 });
-      expect(codec.verify({ query: some, body })).toBe(false);
+      expect(refusal.message).toMatch(/^no parameters were passed.*pass url or query$/);
+    });
+
+    it('says of a parameter that a framework made a number which one it is', () => {
+      const refusal = refusalOf(() => codec.decode({ query: { ...query, timestamp: 1_700_000_000_000 }, body }));
+      expect(refusal).toMatchObject({ code: 'ERR_REQUEST', dingTalkCode: undefined });
+      expect(refusal.message).toBe(
+        'timestamp or timeStamp is not text but number: pass it as it was sent, not converted',
+      );
+      expect(codec.decode({ query: { ...query, other: 5 }, body }).kind).toBe('event');
+    });
+
+    it('reads a plus sign in the URL as one', () => {
+      const { query, body } = dingTalkSigned(dingTalkSeal(text), '1700000000000', 'a+b');
+      const search = `signature=${query.signature}&timestamp=${query.timestamp}`;
+      for (const nonce of ['a+b', 'a%2Bb', 'a%2bb']) {
+        expect(codec.decode({ url: `/?${search}&nonce=${nonce}`, body })).toMatchObject({ nonce: 'a+b', event: EVENT });
+      }
+      expect(codeOf(() => codec.decode({ url: `/?${search}&nonce=a%20b`, body }))).toBe('ERR_SIGNATURE');
+    });
+
+    it('refuses malformed percent-encoding where it is read, and passes over it elsewhere', () => {
+      const search = new URLSearchParams(query);
+      for (const malformed of ['%', '%4', '%zz', '%ff']) {
+        expect(codec.decode({ url: `/?${search}&other=${malformed}&${malformed}=1`, body }).kind).toBe('event');
+        const refusal = refusalOf(() => codec.decode({ url: `/?${search}&nonce=${malformed}`, body }));
+        expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringMatching(/^nonce cannot be read/) });
+      }
     });
 
     it('reads parameters only from query or url', () => {
@@ -318,9 +412,17 @@ describe('decode', () => {
     ['encrypt as a number', '{"encrypt":5}', 'ERR_REQUEST'],
     ['encrypt as null', '{"encrypt":null}', 'ERR_REQUEST'],
     ['no encrypt', text, 'ERR_SIGNATURE'],
+    ['base64', Buffer.from(dingTalkPush(EVENT).body).toString('base64'), 'ERR_REQUEST'],
   ])('refuses a body of %s', (_, body, code) => {
     expect(codeOf(() => codec.decode({ query: dingTalkSigned('').query, body }))).toBe(code);
     expect(codec.verify({ query: dingTalkSigned('').query, body })).toBe(false);
+  });
+
+  it('says of a body in base64 that it is one, and of one without `encrypt` that it has none', () => {
+    const { query, body } = dingTalkPush(EVENT);
+    const message = (body: string) => errorOf(() => codec.decode({ query, body })).message;
+    expect(message(Buffer.from(body).toString('base64'))).toContain('isBase64Encoded');
+    expect(message(text)).toBe('the body carries no `encrypt`');
   });
 
   it.each<[name: string, plaintext: string]>([
@@ -503,6 +605,23 @@ describe('ownerKey', () => {
     expect(refusal).toMatchObject({ code: 'ERR_OWNER', dingTalkCode: 900010 });
     expect(refusalOf(() => codec.decrypt(encrypt))).toEqual(refusal);
     expect(refusalOf(() => decryptDingTalkMessage(encrypt, DINGTALK))).toEqual(refusal);
+    expect(errorOf(() => codec.decode(dingTalkSigned(encrypt)))).toHaveProperty('receivedOwner', owner);
+  });
+
+  it('of another is told by decode, whose message is verified, in receivedOwner and not in the text', () => {
+    const encrypt = dingTalkSeal(text, { owner: 'ding-other' });
+    const verified = errorOf(() => several.decode(dingTalkSigned(encrypt)));
+    expect(verified).toMatchObject({ code: 'ERR_OWNER', receivedOwner: 'ding-other' });
+    for (const owner of ['ding-other', ...list]) expect(verified.message).not.toContain(owner);
+    for (const unverified of [
+      () => several.decrypt(encrypt),
+      () => decryptDingTalkMessage(encrypt, { encodingAesKey, ownerKey: list }),
+      () => decryptDingTalkMessage(encrypt, DINGTALK),
+    ]) {
+      expect(codeOf(unverified)).toBe('ERR_OWNER');
+      expect(errorOf(unverified)).not.toHaveProperty('receivedOwner');
+      expect(errorOf(unverified).message).toBe(verified.message);
+    }
   });
 
   it('of bytes that are no UTF-8 is ERR_DECRYPT', () => {
@@ -519,9 +638,13 @@ describe('ownerKey', () => {
 
   it.each<[name: string, ownerKey: unknown, code: string]>([
     ['missing', undefined, 'ERR_CONFIG'],
+    ['null', null, 'ERR_CONFIG'],
     ['empty', '', 'ERR_CONFIG'],
+    ['from a file, with its line break', `${ownerKey}\n`, 'ERR_CONFIG'],
     ['an empty list', [], 'ERR_CONFIG'],
     ['a list that holds an empty string', [''], 'ERR_CONFIG'],
+    ['a list that holds undefined', [ownerKey, undefined], 'ERR_CONFIG'],
+    ['a list that holds null', [null], 'ERR_CONFIG'],
     ['a number', 5, 'TypeError'],
   ])('%s is refused by the pure functions', (_, ownerKey, code) => {
     const secrets = { encodingAesKey, ownerKey } as never;
@@ -570,7 +693,7 @@ describe('freshness', () => {
     ['1700000000000', 500, 0.5],
     ['1700000000000', 1e12, undefined],
     ['1700000000.123', 0, undefined],
-    ['', 0, Number.POSITIVE_INFINITY],
+    ['x', 0, Number.POSITIVE_INFINITY],
   ])('accepts %j at %i ms with a tolerance of %s s, and keeps it as sent', (timestamp, offset, tolerance) => {
     expect(decodeAt(timestamp, NOW + offset, tolerance)).toBe(timestamp);
   });
@@ -583,9 +706,67 @@ describe('freshness', () => {
     ['1700000000000', 1, 0],
     ['1700000000.123', 0, 1e12],
     ['749', 0, 1e12],
-    ['', 0, 1e12],
   ])('refuses %j at %i ms with a tolerance of %s s', (timestamp, offset, tolerance) => {
     expect(codeOf(() => decodeAt(timestamp, NOW + offset, tolerance))).toBe('ERR_TIMESTAMP');
+  });
+
+  it.each([Number.POSITIVE_INFINITY, 1e12])(
+    'has nothing to look at where the timestamp is empty, with a tolerance of %s s',
+    (tolerance) => {
+      expect(codeOf(() => decodeAt('', NOW, tolerance))).toBe('ERR_SIGNATURE');
+    },
+  );
+
+  describe('of a nonce that could be the time, since both are signed without a separator', () => {
+    const request = (nonce: string) => dingTalkSigned(dingTalkSeal(text), '1700000000000', nonce);
+    const open = createDingTalkCodec({ ...DINGTALK, now: () => NOW });
+    const windows = [0, 60, 1e12].map((toleranceSeconds) =>
+      createDingTalkCodec({ ...DINGTALK, toleranceSeconds, now: () => NOW }),
+    );
+
+    it.each(['1600000000', '1700000000000', '0000000000', '12345678901234567890'])(
+      '%s is ERR_TIMESTAMP with a window on, and accepted with it off',
+      (nonce) => {
+        for (const codec of windows) {
+          const refusal = refusalOf(() => codec.decode(request(nonce)));
+          expect(refusal).toMatchObject({ code: 'ERR_TIMESTAMP', dingTalkCode: undefined });
+          expect(refusal.message).toMatch(/^the nonce is a number/);
+          expect(codec.verify(request(nonce))).toBe(false);
+        }
+        expect(open.decode(request(nonce)).nonce).toBe(nonce);
+        expect(open.verify(request(nonce))).toBe(true);
+      },
+    );
+
+    it.each([
+      '160000000',
+      'nEXhMP4r',
+      '1600000000a',
+      'a1600000000',
+      '1600000000 ',
+      '1600000000\n',
+      '-160000000',
+      '１６００００００００',
+    ])('%j is accepted', (nonce) => {
+      for (const codec of [...windows, open]) expect(codec.decode(request(nonce)).nonce).toBe(nonce);
+    });
+
+    it('keeps an old request from passing under its own signature with the two exchanged', () => {
+      const { query, body } = dingTalkSigned(dingTalkSeal(text), '1600000000000', '1700000000000');
+      const exchanged = { ...query, timestamp: query.nonce, nonce: query.timestamp };
+      expect(open.verify({ query: exchanged, body })).toBe(true);
+      for (const codec of windows) {
+        expect(codeOf(() => codec.decode({ query, body }))).toBe('ERR_TIMESTAMP');
+        expect(codeOf(() => codec.decode({ query: exchanged, body }))).toBe('ERR_TIMESTAMP');
+      }
+    });
+
+    it('is looked at only once the signature holds', () => {
+      const { query, body } = request('1600000000');
+      for (const codec of windows) {
+        expect(codeOf(() => codec.decode({ query: { ...query, signature: '0' }, body }))).toBe('ERR_SIGNATURE');
+      }
+    });
   });
 
   it('comes after the signature and before decryption', () => {

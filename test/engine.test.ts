@@ -176,9 +176,14 @@ describe('the native engine', () => {
   });
 
   it('needs a process', () => {
+    expect(thisHost().versions).toEqual({ v8: process.versions.v8, webkit: undefined });
     vi.stubGlobal('process', undefined);
     const host = thisHost();
     vi.unstubAllGlobals();
-    expect(host).toMatchObject({ buffer: undefined, crypto: undefined, versions: undefined });
+    expect(host).toMatchObject({
+      buffer: undefined,
+      crypto: undefined,
+      versions: { v8: undefined, webkit: undefined },
+    });
   });
 });

@@ -121,7 +121,9 @@ describe('feishuSignature', () => {
     ['a lone surrogate in the key', {}, '\ud800', 'TypeError'],
     ['a key of bytes', {}, new Uint8Array(32), 'TypeError'],
     ['no key', {}, undefined, 'ERR_CONFIG'],
+    ['a null key', {}, null, 'ERR_CONFIG'],
     ['an empty key', {}, '', 'ERR_CONFIG'],
+    ['a key with the line break of its file', {}, 'k\n', 'ERR_CONFIG'],
   ])('refuses %s', (_, change, key, code) => {
     expect(codeOf(() => feishuSignature({ ...parts, ...change } as never, key as never))).toBe(code);
   });
@@ -135,15 +137,22 @@ describe('createFeishuCodec', () => {
   it.each<[name: string, options: unknown, code: string]>([
     ['no secret', {}, 'ERR_CONFIG'],
     ['undefined secrets', { encryptKey: undefined, verificationToken: undefined }, 'ERR_CONFIG'],
+    ['an undefined key beside a token', { encryptKey: undefined, verificationToken }, 'ERR_CONFIG'],
+    ['an undefined token beside a key', { encryptKey, verificationToken: undefined }, 'ERR_CONFIG'],
+    ['a null key', { encryptKey: null, verificationToken }, 'ERR_CONFIG'],
+    ['a null token beside a key', { encryptKey, verificationToken: null }, 'ERR_CONFIG'],
+    ['a key with the line break of its file', { encryptKey: `${encryptKey}\n`, verificationToken }, 'ERR_CONFIG'],
+    ['a token with a tab in front', { encryptKey, verificationToken: `\t${verificationToken}` }, 'ERR_CONFIG'],
     ['an empty key', { encryptKey: '', verificationToken }, 'ERR_CONFIG'],
     ['an empty token beside a key', { encryptKey, verificationToken: '' }, 'ERR_CONFIG'],
     ['a tolerance of NaN', { encryptKey, toleranceSeconds: Number.NaN }, 'ERR_CONFIG'],
     ['a negative tolerance', { encryptKey, toleranceSeconds: -1 }, 'ERR_CONFIG'],
     ['a limit of NaN', { encryptKey, maxBodyBytes: Number.NaN }, 'ERR_CONFIG'],
     ['a limit of zero', { encryptKey, maxBodyBytes: 0 }, 'ERR_CONFIG'],
+    ['a limit above 256 MiB', { encryptKey, maxBodyBytes: 268_435_457 }, 'ERR_CONFIG'],
+    ['no limit', { encryptKey, maxBodyBytes: Number.POSITIVE_INFINITY }, 'ERR_CONFIG'],
     ['no options', undefined, 'TypeError'],
     ['a string for options', encryptKey, 'TypeError'],
-    ['a null key', { encryptKey: null, verificationToken }, 'TypeError'],
     ['a key of bytes', { encryptKey: new Uint8Array(32) }, 'TypeError'],
     ['a number as token', { verificationToken: 5 }, 'TypeError'],
     ['a lone surrogate in the key', { encryptKey: '\ud800' }, 'TypeError'],
@@ -158,9 +167,21 @@ describe('createFeishuCodec', () => {
   });
 
   it('uses the key as it stands, never trimmed', () => {
-    const padded = createFeishuCodec({ encryptKey: ` ${encryptKey}\n` });
-    expect(padded.decrypt(encryptFeishuEvent('x', ` ${encryptKey}\n`))).toBe('x');
+    const padded = createFeishuCodec({ encryptKey: ` ${encryptKey} ` });
+    expect(padded.decrypt(encryptFeishuEvent('x', ` ${encryptKey} `))).toBe('x');
     expect(codeOf(() => padded.decrypt(feishuSeal('x')))).toBe('ERR_DECRYPT');
+    const broken = createFeishuCodec({ verificationToken: 'v\r\n\ttoken' });
+    expect(broken.decode({ body: JSON.stringify({ ...CHALLENGE, token: 'v\r\n\ttoken' }) }).kind).toBe('challenge');
+  });
+
+  it('names the secret that is not set', () => {
+    const unset = 'the variable that it comes from is not set';
+    for (const value of [undefined, null]) {
+      const key = () => createFeishuCodec({ encryptKey: value as never, verificationToken });
+      const token = () => createFeishuCodec({ encryptKey, verificationToken: value as never });
+      expect(errorOf(key).message).toBe(`encryptKey is ${value}: ${unset}`);
+      expect(errorOf(token).message).toBe(`verificationToken is ${value}: ${unset}`);
+    }
   });
 
   it('makes methods that need no this', () => {
@@ -230,7 +251,22 @@ describe.each([
     ['challenge with another token', { ...CHALLENGE, token: 'other' }],
     ['challenge without a token', { ...CHALLENGE, token: undefined }],
     ['challenge with an empty token', { ...CHALLENGE, token: '' }],
-    ['challenge with the token in a header', { ...CHALLENGE, token: undefined, header: { token: verificationToken } }],
+    ['challenge with another token in a header', { ...CHALLENGE, token: undefined, header: { token: 'other' } }],
+    ['challenge with a list as token in a header', { ...CHALLENGE, token: undefined, header: { token: ['v-token'] } }],
+    ['challenge with the token in a list', { ...CHALLENGE, token: undefined, header: [{ token: verificationToken }] }],
+    ['challenge with the token in event', { ...CHALLENGE, token: undefined, event: { token: verificationToken } }],
+    [
+      'challenge with another token beside that of a header',
+      { ...CHALLENGE, token: 'x', header: { token: 'v-token' } },
+    ],
+    [
+      'challenge with an empty token beside that of a header',
+      { ...CHALLENGE, token: '', header: { token: 'v-token' } },
+    ],
+    [
+      'challenge with null as token beside that of a header',
+      { ...CHALLENGE, token: null, header: { token: 'v-token' } },
+    ],
     ['1.0 with another token', { ...V1, token: 'other' }],
     ['1.0 without a token', { ...V1, token: undefined }],
     ['1.0 with the token in event', { ...V1, token: 'other', event: { ...V1.event, token: verificationToken } }],
@@ -269,9 +305,23 @@ describe.each([
     expect(codeOf(() => codec.decode(push(payload as object)))).toBe('ERR_REQUEST');
   });
 
-  it('accepts a challenge of 1,024 characters', () => {
-    const challenge = 'c'.repeat(1024);
-    expect(codec.decode(push({ ...CHALLENGE, challenge }))).toMatchObject({ challenge });
+  it('accepts a challenge of 1,024 characters, whatever they are', () => {
+    for (const challenge of ['c'.repeat(1024), '你好 "👋"\n', '']) {
+      expect(codec.decode(push({ ...CHALLENGE, challenge }))).toMatchObject({ kind: 'challenge', challenge });
+    }
+  });
+
+  it('accepts a challenge whose token stands in header.token alone', () => {
+    const payload = { ...CHALLENGE, token: undefined, header: { token: verificationToken } };
+    expect(codec.decode(push(payload))).toMatchObject({ kind: 'challenge', challenge: CHALLENGE.challenge });
+  });
+
+  it('takes an empty event_id or uuid for none, and leaves other empty metadata as it is', () => {
+    const empty = { createTime: '', appId: '', tenantKey: '' };
+    const header = { ...V2.header, event_id: '', create_time: '', app_id: '', tenant_key: '' };
+    expect(codec.decode(push({ ...V2, header }))).toMatchObject({ ...empty, id: undefined });
+    const event = { ...V1.event, app_id: '', tenant_key: '' };
+    expect(codec.decode(push({ ...V1, ts: '', uuid: '', event }))).toMatchObject({ ...empty, id: undefined });
   });
 
   it.each<[name: string, value: unknown, expected: string | undefined]>([
@@ -322,6 +372,18 @@ describe('decode: plain', () => {
   ])('refuses %s as ERR_REQUEST', (_, body) => {
     expect(codeOf(() => tokenOnly.decode({ body }))).toBe('ERR_REQUEST');
   });
+
+  it('says of the body of an old message card what it is', () => {
+    const card = { open_id: 'ou_1', open_message_id: 'om_1', token: 'c-1', action: { value: {}, tag: 'button' } };
+    const refusal = refusalOf(() => tokenOnly.decode({ body: JSON.stringify(card) }));
+    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringMatching(/old message card/) });
+    expect(errorOf(() => tokenOnly.decode({ body: '{}' })).message).not.toMatch(/card/);
+  });
+
+  it('says of a body in base64 that it is one', () => {
+    const refusal = refusalOf(() => tokenOnly.decode({ body: Buffer.from(JSON.stringify(V2)).toString('base64') }));
+    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringContaining('isBase64Encoded') });
+  });
 });
 
 describe('decode: signed', () => {
@@ -370,10 +432,40 @@ describe('decode: signed', () => {
     (_, present) => {
       const { headers, body } = feishuPush(CHALLENGE);
       const partly = Object.fromEntries(present.map((name) => [name, headers[name]]));
-      expect(codeOf(() => codec.decode({ headers: partly, body }))).toBe('ERR_SIGNATURE');
+      const missing = names.find((name) => !present.includes(name));
+      const refusal = refusalOf(() => codec.decode({ headers: partly, body }));
+      expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE' });
+      expect(refusal.message).toBe(`${missing} is missing, but other headers of the signature are there`);
       expect(codec.verify({ headers: partly, body })).toBe(false);
+      // A framework may give '' for what was not sent.
+      const empty = { ...Object.fromEntries(names.map((name) => [name, ''])), ...partly };
+      expect(refusalOf(() => codec.decode({ headers: empty, body }))).toEqual(refusal);
     },
   );
+
+  it('says of a signature of 40 digits that it is an old message card’s', () => {
+    const { headers, body } = feishuPush(V2);
+    const sha1 = { ...headers, 'x-lark-signature': hash('sha1', body) };
+    const refusal = refusalOf(() => codec.decode({ headers: sha1, body }));
+    expect(refusal).toMatchObject({
+      code: 'ERR_SIGNATURE',
+      message: expect.stringMatching(/40 digits.*old message card/),
+    });
+    const short = { ...headers, 'x-lark-signature': hash('sha1', body).slice(1) };
+    expect(errorOf(() => codec.decode({ headers: short, body })).message).not.toMatch(/card/);
+  });
+
+  it('says of a body in base64 that it is one, and accepts it decoded', () => {
+    const { headers, body } = feishuPush(V2);
+    const refusal = refusalOf(() => codec.decode({ headers, body: Buffer.from(body).toString('base64') }));
+    expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE', message: expect.stringContaining('isBase64Encoded') });
+    expect(errorOf(() => codec.decode({ headers, body: ` ${body}` })).message).toMatch(
+      /^X-Lark-Signature does not match/,
+    );
+    expect(codec.decode({ headers, body: Buffer.from(Buffer.from(body).toString('base64'), 'base64') }).kind).toBe(
+      'event',
+    );
+  });
 
   it.each<[name: string, signature: (right: string) => string]>([
     ['upper case', (right) => right.toUpperCase()],
@@ -454,9 +546,79 @@ describe('decode: not signed', () => {
     expect(keyOnly.decode(unsigned({ ...CHALLENGE, token: 'other' })).kind).toBe('challenge');
   });
 
-  it('accepts a challenge of 1,024 characters', () => {
-    const challenge = 'c'.repeat(1024);
-    expect(codec.decode(unsigned({ ...CHALLENGE, challenge }))).toMatchObject({ challenge });
+  it.each<[name: string, challenge: string]>([
+    ['a UUID', '0b5e41f4-3d1c-4f0e-9d6a-0d7c2f1a9b3e'],
+    ['64 of [0-9a-f-]', '0123456789abcdef-'.repeat(4).slice(0, 64)],
+    ['17 of [A-Za-z0-9_-]', 'Zz09_-ajls384kdjx'],
+    ['one character', 'a'],
+    ['one that is not of [0-9a-f-]', 'Z'],
+  ])('accepts a challenge of %s, its members in any order', (_, challenge) => {
+    const [type, token] = ['url_verification', verificationToken];
+    for (const payload of [
+      { challenge, token, type },
+      { challenge, type, token },
+      { token, challenge, type },
+      { token, type, challenge },
+      { type, challenge, token },
+      { type, token, challenge },
+    ]) {
+      expect(codec.decode(unsigned(payload))).toEqual({ kind: 'challenge', challenge, text: JSON.stringify(payload) });
+    }
+  });
+
+  it('takes headers that are empty strings for absent', () => {
+    const headers = { 'X-Lark-Signature': '', 'X-Lark-Request-Timestamp': '', 'X-Lark-Request-Nonce': '' };
+    const { body } = unsigned(CHALLENGE);
+    for (const given of [headers, new Headers(headers), new Map(Object.entries(headers)), null]) {
+      expect(codec.decode({ headers: given, body }).kind).toBe('challenge');
+      expect(codec.verify({ headers: given, body })).toBe(false);
+    }
+  });
+
+  it('accepts no challenge with acceptChallenge off, in the same words as all others, but plain and signed ones', () => {
+    const closed = createFeishuCodec({ ...FEISHU, acceptChallenge: false });
+    const refusal = refusalOf(() => closed.decode(unsigned(CHALLENGE)));
+    expect(refusal).toEqual(refusalOf(() => codec.decode(unsigned(V2))));
+    expect(closed.decode(feishuPush(CHALLENGE)).kind).toBe('challenge');
+    const plain = createFeishuCodec({ verificationToken, acceptChallenge: false });
+    expect(plain.decode({ body: JSON.stringify(CHALLENGE) }).kind).toBe('challenge');
+  });
+
+  describe('a body of more than 1,200 bytes', () => {
+    const constant = refusalOf(() => codec.decode(unsigned(V2)));
+    const { body: challenge } = unsigned(CHALLENGE) as { body: string };
+    const filled = (length: number) => challenge.replace('}', `,"f":"${'f'.repeat(length - challenge.length - 7)}"}`);
+
+    it.each<[name: string, body: (length: number) => string, code: string]>([
+      ['no JSON', (length) => '{'.repeat(length), 'ERR_REQUEST'],
+      ['no JSON, in characters of three bytes', (length) => '你'.repeat(400).padEnd(length - 800, 'x'), 'ERR_REQUEST'],
+      ['a plain event', (length) => JSON.stringify(V2).padEnd(length - 4), 'ERR_SIGNATURE'],
+      ['an encrypt that is no string', (length) => '{"encrypt":[]}'.padEnd(length), 'ERR_REQUEST'],
+    ])('is refused before it is parsed, in the same words as all others: %s', (_, body, code) => {
+      const [most, more] = [body(1200), body(1201)];
+      expect([utf8(most).length, utf8(more).length]).toEqual([1200, 1201]);
+      for (const body of [most, utf8(most)]) {
+        const refusal = refusalOf(() => codec.decode({ body }));
+        expect(refusal).toMatchObject({ code });
+        expect(refusal).not.toEqual(constant);
+      }
+      for (const body of [more, utf8(more), `${more}${' '.repeat(1_000_000)}`]) {
+        expect(refusalOf(() => codec.decode({ body }))).toEqual(constant);
+      }
+    });
+
+    it('is refused also where it holds the challenge', () => {
+      expect(filled(1200)).toHaveLength(1200);
+      expect(codec.decode({ body: filled(1200) }).kind).toBe('challenge');
+      expect(refusalOf(() => codec.decode({ body: filled(1201) }))).toEqual(constant);
+    });
+
+    it('is read where it is signed, or plain to an app without a key', () => {
+      const long = { ...V2, event: { text: '你'.repeat(1200) } };
+      expect(codec.decode(feishuPush(long)).kind).toBe('event');
+      expect(codeOf(() => codec.decode(feishuSigned('{'.repeat(1201))))).toBe('ERR_REQUEST');
+      expect(tokenOnly.decode({ body: JSON.stringify(long) }).kind).toBe('event');
+    });
   });
 
   it('has no timestamp to be stale', () => {
@@ -485,7 +647,18 @@ describe('decode: not signed', () => {
     ['a challenge without a token', feishuSeal(JSON.stringify({ ...CHALLENGE, token: undefined }))],
     ['a challenge that is no string', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: 5 }))],
     ['a challenge that is missing', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: undefined }))],
-    ['a challenge of 1,025 characters', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: 'c'.repeat(1025) }))],
+    ['a challenge that is empty', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: '' }))],
+    ['a challenge of 65 characters', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: 'c'.repeat(65) }))],
+    ['a challenge of 18 of [A-Za-z0-9_-]', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: 'C'.repeat(18) }))],
+    ['a challenge beyond ASCII', feishuSeal(JSON.stringify({ ...CHALLENGE, challenge: '你好' }))],
+    ['a challenge with an escape', feishuSeal(text.replace('ajls', '\\u0061jls'))],
+    ['a challenge with white space', feishuSeal(JSON.stringify(CHALLENGE, null, 1))],
+    ['a challenge with a fourth member', feishuSeal(JSON.stringify({ ...CHALLENGE, schema: '2.0' }))],
+    ['a challenge behind a BOM', feishuSeal(`\ufeff${text}`)],
+    [
+      'a challenge whose token is in a header',
+      feishuSeal(text.replace('"token":"v-token"', '"header":{"token":"v-token"}')),
+    ],
     ['a challenge whose padding is white space', feishuSeal(text, utf8(' '.repeat(16 - (text.length % 16))))],
     ['a challenge among 16 KiB of white space', feishuSeal(text + ' '.repeat(16_384))],
   ])('refuses %s in the same words as all others', (_, encrypt) => {
@@ -552,7 +725,6 @@ describe('freshness', () => {
     ['1700000000', 1e12, undefined],
     ['1700000000', 1e12, Number.POSITIVE_INFINITY],
     ['not a time', 0, undefined],
-    ['', 0, undefined],
   ])('accepts %j at %i ms with a tolerance of %s s', (timestamp, offset, tolerance) => {
     expect(decodeAt(timestamp, NOW + offset, tolerance)).toBe('event');
   });
@@ -569,10 +741,16 @@ describe('freshness', () => {
     ['1700000000000000', 0, 1e12],
     ['1700000000.0', 0, 1e12],
     ['not a time', 0, 1e12],
-    ['', 0, 1e12],
   ])('refuses %j at %i ms with a tolerance of %s s', (timestamp, offset, tolerance) => {
     expect(codeOf(() => decodeAt(timestamp, NOW + offset, tolerance))).toBe('ERR_TIMESTAMP');
   });
+
+  it.each([undefined, 1e12])(
+    'has nothing to look at where the header is empty, with a tolerance of %s s',
+    (tolerance) => {
+      expect(codeOf(() => decodeAt('', NOW, tolerance))).toBe('ERR_SIGNATURE');
+    },
+  );
 
   it('comes after the signature and before decryption', () => {
     const codec = createFeishuCodec({ ...FEISHU, toleranceSeconds: 60, now: () => NOW });
@@ -605,7 +783,8 @@ describe('the order of checks', () => {
     expect(codeOf(() => limit(11).decode({ body: utf8(body) }))).toBe('ERR_TOO_LARGE');
     expect(codeOf(() => limit(12).decode({ body }))).toBe('ERR_REQUEST');
     expect(codeOf(() => codec.decode({ body: ' '.repeat(1_048_577) }))).toBe('ERR_TOO_LARGE');
-    expect(codeOf(() => codec.decode({ body: ' '.repeat(1_048_576) }))).toBe('ERR_REQUEST');
+    expect(codeOf(() => codec.decode({ body: ' '.repeat(1_048_576) }))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => tokenOnly.decode({ body: ' '.repeat(1_048_576) }))).toBe('ERR_REQUEST');
   });
 });
 
@@ -698,7 +877,22 @@ describe('encode', () => {
     for (const sender of [codec, tokenOnly]) {
       expect(JSON.parse(sender.decode(sender.encode(payload)).text)).toEqual(complete);
     }
-    expect(JSON.parse(keyOnly.decode(keyOnly.encode(payload)).text)).toEqual(payload);
+    const unchanged = payload === challengeWithout ? { ...payload, token: '' } : payload;
+    expect(JSON.parse(keyOnly.decode(keyOnly.encode(payload)).text)).toEqual(unchanged);
+  });
+
+  it('adds an empty token to a challenge where none is configured, as the codec then accepts it', () => {
+    const { challenge, type } = CHALLENGE;
+    expect(keyOnly.decode(keyOnly.encode({ challenge, type }))).toEqual({
+      kind: 'challenge',
+      challenge,
+      text: `{"challenge":"${challenge}","type":"${type}","token":""}`,
+    });
+    const own = { challenge, type, token: 'other' };
+    expect(keyOnly.decode(keyOnly.encode(own)).text).toBe(JSON.stringify(own));
+    const inHeader = { challenge, type, header: { token: 'other' } };
+    expect(keyOnly.decrypt(JSON.parse(keyOnly.encode(inHeader).body).encrypt)).toBe(JSON.stringify(inHeader));
+    expect(keyOnly.decrypt(JSON.parse(keyOnly.encode(V1).body).encrypt)).toBe(JSON.stringify(V1));
   });
 
   it('adds a header for the token where 2.0 has none', () => {
@@ -777,7 +971,7 @@ describe('encode, in detail', () => {
   );
 
   it('takes any other ASCII, through real Headers', () => {
-    const { headers, body } = codec.encode(event, { nonce: 'a b,c;=~', timestamp: '' });
+    const { headers, body } = codec.encode(event, { nonce: 'a b,c;=~', timestamp: '~' });
     expect(codec.decode({ headers: new Headers(headers), body })).toMatchObject({ type: 'im.x' });
   });
 

@@ -153,11 +153,38 @@ export function tencentQuery(requestTime: string = '1700000000'): Record<string,
   };
 }
 
-/** The `setFromBase64` of ES2026, which Node 20 has not, as far as it is used: white space skipped, all else strict. */
-export function setFromBase64(this: Uint8Array, text: string): { written: number } {
-  const plain = text.replace(/[\t\n\f\r ]/g, '');
-  const decoded = Buffer.from(plain, 'base64');
-  if (decoded.toString('base64') !== plain) throw new SyntaxError('no strict base64');
-  this.set(decoded.subarray(0, this.length));
-  return { written: Math.min(decoded.length, this.length) };
+/** The base64 of ES2026, which Nodes before 26 have not, as far as it is used. */
+export const base64OfES2026 = {
+  toBase64(this: Uint8Array): string {
+    return Buffer.from(this).toString('base64');
+  },
+  /** White space skipped, all else strict. */
+  setFromBase64(this: Uint8Array, text: string, _options?: unknown): { written: number } {
+    const plain = text.replace(/[\t\n\f\r ]/g, '');
+    const decoded = Buffer.from(plain, 'base64');
+    if (decoded.toString('base64') !== plain) throw new SyntaxError('no strict base64');
+    this.set(decoded.subarray(0, this.length));
+    return { written: Math.min(decoded.length, this.length) };
+  },
+};
+
+/** Runs as on an engine that has these methods of ES2026's base64 and no others, whatever this engine has. */
+export function withBase64<T>(methods: Partial<typeof base64OfES2026>, run: () => T): T {
+  const { prototype } = Uint8Array;
+  const builtIns = Object.keys(base64OfES2026).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(prototype, name)] as const,
+  );
+  const remove = () => {
+    for (const [name] of builtIns) Reflect.deleteProperty(prototype, name);
+  };
+  try {
+    remove();
+    for (const [name, value] of Object.entries(methods)) {
+      Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+    }
+    return run();
+  } finally {
+    remove();
+    for (const [name, builtIn] of builtIns) if (builtIn) Object.defineProperty(prototype, name, builtIn);
+  }
 }

@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   isBytes,
+  optionalSecret,
   payloadText,
   requireBytes,
   requireFunction,
@@ -47,7 +48,12 @@ describe('typeName', () => {
 const REQUIREMENTS: [string, (value: unknown) => unknown, [string, unknown][], string][] = [
   ['requireString', (value) => requireString('x', value), except('string'), 'x must be a string, got '],
   ['requireText', (value) => requireText('x', value), except('string'), 'x must be a string, got '],
-  ['requireSecret', (value) => requireSecret('x', value), except('string', 'undefined'), 'x must be a string, got '],
+  [
+    'requireSecret',
+    (value) => requireSecret('x', value),
+    except('string', 'undefined', 'null'),
+    'x must be a string, got ',
+  ],
   ['requireObject', (value) => requireObject('x', value), except('object', 'array'), 'x must be an object, got '],
   ['requireFunction', (value) => requireFunction('x', value), except('function'), 'x must be a function, got '],
   ['requireTolerance', requireTolerance, except('number'), 'toleranceSeconds must be a number, got '],
@@ -76,11 +82,39 @@ describe('text', () => {
     expect(() => requireSecret('x', LONE)).toThrow(malformed);
   });
 
-  it('is ERR_CONFIG for a secret that is missing or empty', () => {
-    for (const value of [undefined, '']) {
+  it('is ERR_CONFIG for a secret that is missing or empty, and says which of the two', () => {
+    for (const value of [undefined, null]) {
       expect(() => requireSecret('encryptKey', value)).toThrow(config);
-      expect(() => requireSecret('encryptKey', value)).toThrow(/^encryptKey is missing or empty/);
+      expect(() => requireSecret('encryptKey', value)).toThrow(
+        `encryptKey is ${value}: the variable that it comes from is not set`,
+      );
     }
+    expect(() => requireSecret('encryptKey', '')).toThrow(config);
+    expect(() => requireSecret('encryptKey', '')).toThrow(/^encryptKey is empty: copy it/);
+  });
+
+  it.each(['\n', '\r', '\r\n', '\t'])('is ERR_CONFIG for a secret that begins or ends with %j', (space) => {
+    for (const secret of [`hush${space}`, `${space}hush`, space]) {
+      expect(() => requireSecret('token', secret)).toThrow(config);
+      expect(() => requireSecret('token', secret)).toThrow(
+        /^token begins or ends with a line break or tab: trim(?!.*hush)/,
+      );
+    }
+    expect(requireSecret('token', `a${space}b`)).toBe(`a${space}b`);
+  });
+
+  it.each([' a', 'a ', ' ', '\u00a0a', 'a\u3000', '\ufeffa', '"a"', "'a'", '\va\v'])(
+    'is used as it stands where a secret is %j',
+    (secret) => {
+      expect(requireSecret('token', secret)).toBe(secret);
+    },
+  );
+
+  it('may be left out where it is an optional secret, but not be there and undefined', () => {
+    expect(optionalSecret({}, 'token')).toBeUndefined();
+    expect(optionalSecret({ token: 'a' }, 'token')).toBe('a');
+    for (const token of [undefined, null, '', 'a\n']) expect(() => optionalSecret({ token }, 'token')).toThrow(config);
+    expect(() => optionalSecret({ token: 7 }, 'token')).toThrow(new TypeError('token must be a string, got number'));
   });
 });
 
@@ -104,13 +138,17 @@ describe('numbers', () => {
     },
   );
 
-  it.each([1, 1.5, 1_048_576, Number.POSITIVE_INFINITY])('maxBodyBytes %d', (bytes) => {
+  it.each([1, 1.5, 1_048_576, 268_435_456])('maxBodyBytes %d', (bytes) => {
     expect(requireMaxBodyBytes(bytes)).toBe(bytes);
   });
 
-  it.each([0, 0.9, -1, Number.NEGATIVE_INFINITY, Number.NaN])('maxBodyBytes %d is refused', (bytes) => {
-    expect(() => requireMaxBodyBytes(bytes)).toThrow(config);
-  });
+  it.each([0, 0.9, -1, 268_435_457, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])(
+    'maxBodyBytes %d is refused',
+    (bytes) => {
+      expect(() => requireMaxBodyBytes(bytes)).toThrow(config);
+      expect(() => requireMaxBodyBytes(bytes)).toThrow('maxBodyBytes must be from 1 to 268435456 (256 MiB)');
+    },
+  );
 });
 
 describe('bytes', () => {
@@ -205,14 +243,28 @@ describe('payloadText', () => {
 describe('payloadText of what has no JSON form', () => {
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
-  let deep: unknown = 0;
-  for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+  // A list that holds itself anew each time: no engine comes to its end, and none can call it a cycle.
+  const endless = { toJSON: (): unknown => [endless] };
   it.each([
     ['a cycle', cycle],
     ['a BigInt', 1n],
-    ['nesting too deep for the engine', deep],
+    ['nesting too deep for any engine', endless],
     ['a function', () => 0],
   ])('%s is a TypeError of ours', (_name, payload) => {
-    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|array|bigint|function)$/);
+    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|bigint|function)$/);
+  });
+
+  it.each([1_000, 100_000])('%i levels are JSON where the engine can write them, else a TypeError of ours', (depth) => {
+    let nested: unknown = 0;
+    for (let level = 0; level < depth; level++) nested = [nested];
+    let outcome: unknown;
+    try {
+      outcome = payloadText(nested);
+    } catch (error) {
+      outcome = error;
+    }
+    const json = `${'['.repeat(depth)}0${']'.repeat(depth)}`;
+    const refusal = new TypeError('payload must have a JSON form, got array');
+    expect(depth === 1_000 ? [json] : [json, refusal]).toContainEqual(outcome);
   });
 });

@@ -1,5 +1,5 @@
 // What users install, not what the repository holds: the tarball, in an empty folder. `npm test` has built it.
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -83,24 +83,27 @@ describe('the tarball', () => {
 });
 
 describe('as a module', () => {
+  const ERRORS = ['CallbackError', 'isCallbackError'];
   const NAMES: Record<string, readonly string[]> = {
-    './feishu': ['CallbackError', 'createFeishuCodec', 'decryptFeishuEvent', 'encryptFeishuEvent', 'feishuSignature'],
+    './feishu': [...ERRORS, 'createFeishuCodec', 'decryptFeishuEvent', 'encryptFeishuEvent', 'feishuSignature'],
     './dingtalk': [
-      ...['CREATE_SUITE_KEY', 'CallbackError', 'createDingTalkCodec', 'decryptDingTalkMessage', 'dingTalkSignature'],
+      ...[...ERRORS, 'CREATE_SUITE_KEY', 'createDingTalkCodec', 'decryptDingTalkMessage', 'dingTalkSignature'],
       'encryptDingTalkMessage',
     ],
-    './tencent-chat': ['CallbackError', 'createTencentChatCodec', 'tencentChatSignature'],
+    './tencent-chat': [...ERRORS, 'createTencentChatCodec', 'tencentChatSignature'],
     './aes-cbc': [
-      ...['CallbackError', 'decryptAes256Cbc', 'encryptAes256Cbc', 'nativeAesCbc', 'nobleAesCbc'],
+      ...[...ERRORS, 'decryptAes256Cbc', 'encryptAes256Cbc', 'nativeAesCbc', 'nobleAesCbc'],
       ...['openEnvelope', 'sealEnvelope'],
     ],
   };
   // The SIMD engine is for those who ask for it: no other entry carries its bytes.
-  const expectedNames: Record<string, readonly string[]> = {
-    '.': [...new Set(Object.values(NAMES).flat())].sort(),
-    ...NAMES,
-    './simd': ['CallbackError', 'createSimdAesCbc'],
-  };
+  const expectedNames = Object.fromEntries(
+    Object.entries({
+      '.': [...new Set(Object.values(NAMES).flat())],
+      ...NAMES,
+      './simd': [...ERRORS, 'createSimdAesCbc'],
+    }).map(([path, names]) => [path, [...names].sort()]),
+  );
   const list = (load: string) => `
     const names = {};
     for (const path of ${JSON.stringify(Object.keys(expectedNames))}) {
@@ -140,6 +143,43 @@ describe('as a module', () => {
     expect(run(format, code)).toBe('8 true');
   });
 
+  /** What every entry of each of these packages throws, and whether each one's `isCallbackError` knows it. */
+  const recognise = (names: readonly string[]) => `
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    const all = [];
+    for (const specifier of ${JSON.stringify(names)}) all.push(await import(specifier), require(specifier));
+    const errors = [];
+    for (const { createFeishuCodec, createDingTalkCodec, createTencentChatCodec, encryptAes256Cbc } of all) {
+      for (const fail of [createFeishuCodec, createDingTalkCodec, createTencentChatCodec]) {
+        try { fail?.({}); } catch (error) { errors.push(error); }
+      }
+      try { encryptAes256Cbc?.(new Uint8Array(1)); } catch (error) { errors.push(error); }
+    }
+    const others = [new Error('ERR_CONFIG'), Object.assign(new Error(''), { code: 'ERR_CONFIG' }), null, 'CallbackError'];
+    console.log(JSON.stringify({
+      errors: errors.length,
+      classes: new Set(all.map(({ CallbackError }) => CallbackError)).size,
+      known: errors.every((error) => all.every(({ isCallbackError }) => isCallbackError(error) === true)),
+      byInstanceof: errors.every((error) => all.every(({ CallbackError }) => error instanceof CallbackError)),
+      others: others.some((other) => all.some(({ isCallbackError }) => isCallbackError(other))),
+    }));`;
+
+  test('isCallbackError of every entry knows the errors of both builds, which instanceof does not', () => {
+    const seen = { errors: 16, classes: 2, known: true, byInstanceof: false, others: false };
+    expect(JSON.parse(run('mjs', recognise(SPECIFIERS)))).toEqual(seen);
+  });
+
+  test('isCallbackError knows the errors of another copy of the package', () => {
+    cpSync(packageFolder, join(installed.folder, 'node_modules/a-copy'), { recursive: true });
+    try {
+      const seen = { errors: 16, classes: 4, known: true, byInstanceof: false, others: false };
+      expect(JSON.parse(run('mjs', recognise(['callback-codec', 'a-copy'])))).toEqual(seen);
+    } finally {
+      rmSync(join(installed.folder, 'node_modules/a-copy'), { recursive: true });
+    }
+  });
+
   test.each(['import', 'require'])('decodes on bare ECMAScript and leaves it as it is: %s', (load) => {
     copyFileSync(join(root, 'test/package/bare.cjs'), join(installed.folder, 'bare.cjs'));
     const { status, stdout, stderr } = runNode(installed.folder, ['bare.cjs', load]);
@@ -175,7 +215,7 @@ function computes(node: ts.Node): boolean {
 describe('the types', () => {
   // Every exported type has to be whole: no error, and no `any` where a name could not be found.
   const consumer = `
-    import { type CallbackErrorCode, CallbackError, createDingTalkCodec } from 'callback-codec';
+    import { type CallbackErrorCode, CallbackError, createDingTalkCodec, isCallbackError } from 'callback-codec';
     import { createFeishuCodec, type FeishuMessage } from 'callback-codec/feishu';
     import { CREATE_SUITE_KEY, type DingTalkMessage } from 'callback-codec/dingtalk';
     import { createTencentChatCodec, type TencentChatMessage } from 'callback-codec/tencent-chat';
@@ -191,6 +231,11 @@ describe('the types', () => {
     export const platform: string | undefined = createTencentChatCodec({ token: 't' }).decode({ url: '', body: '' }).platform;
     // @ts-expect-error a parsed body is refused
     codec.decode({ body: { encrypt: '' } });
+    export const missing = () => codec.decode({ body: null, query: null, headers: undefined });
+    declare const unset: string | undefined;
+    // @ts-expect-error a variable that may not be set is no secret
+    export const open = () => createFeishuCodec({ encryptKey: unset, verificationToken: 't' });
+    export const codeOf = (error: unknown): CallbackErrorCode | undefined => isCallbackError(error) ? error.code : undefined;
     // @ts-expect-error there is no such code
     export const wrong: CallbackErrorCode = 'ERR_WRONG';
   `;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blankPadding, paddingLength, unpaddedLength } from '../src/pkcs7.ts';
+import { paddingLength, unpaddedLength } from '../src/pkcs7.ts';
 
 const BLOCKS = [16, 32] as const;
 
@@ -104,17 +104,4 @@ it('tells 16 from 32: 17 to 32 bytes of padding are right for DingTalk alone', (
     expect(unpaddedLength(padded, 16)).toBe(-1);
     expect(unpaddedLength(padded, 32)).toBe(64 - padding);
   }
-});
-
-describe('blankPadding', () => {
-  it.each(Array.from({ length: 256 }, (_, last) => last))(
-    'a last byte of %i: a space for each byte it claims',
-    (last) => {
-      const padded = new Uint8Array(48).fill(0x61);
-      padded[47] = last;
-      const claimed = ((last + 15) % 16) + 1;
-      expect(blankPadding(padded)).toBe(claimed);
-      expect(Buffer.from(padded).toString()).toBe('a'.repeat(48 - claimed) + ' '.repeat(claimed));
-    },
-  );
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDingTalkCodec, decryptDingTalkMessage, encryptDingTalkMessage } from '../src/dingtalk.ts';
@@ -16,6 +17,12 @@ const tencent = createTencentChatCodec({ ...TENCENT, sdkAppId: 888888, now });
 /** Text that has a UTF-8 form. */
 const text = fc.string({ unit: 'binary', maxLength: 200 });
 const bytes16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
+/** The same where an empty one would be absent. */
+const someText = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
+/** A secret or an id as a console shows it: any text that no line break or tab stands around. */
+const secret = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 40 })
+  .filter((text) => !/^[\t\n\r]|[\t\n\r]$/.test(text));
 /** Text that an HTTP header or parameter carries as one value. */
 const word = fc.stringMatching(/^[A-Za-z0-9]{1,16}$/);
 const json = fc.jsonValue({ stringUnit: 'binary', depthSize: 'small' }) as fc.Arbitrary<unknown>;
@@ -26,7 +33,7 @@ const encodingAesKey = fc.stringMatching(/^[A-Za-z0-9+/]{43}$/);
 describe('encrypt and decrypt', () => {
   it('are inverse for any text and key: Feishu', () => {
     fc.assert(
-      fc.property(text, fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), bytes16, (text, key, iv) => {
+      fc.property(text, secret, bytes16, (text, key, iv) => {
         const encrypt = encryptFeishuEvent(text, key, { iv });
         expect(decryptFeishuEvent(encrypt, key)).toBe(text);
         expect(createFeishuCodec({ encryptKey: key }).encrypt(text, { iv })).toBe(encrypt);
@@ -35,9 +42,8 @@ describe('encrypt and decrypt', () => {
   });
 
   it('are inverse for any text, key and owner: DingTalk', () => {
-    const owner = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
     fc.assert(
-      fc.property(text, encodingAesKey, owner, bytes16, (text, encodingAesKey, ownerKey, prefix) => {
+      fc.property(text, encodingAesKey, secret, bytes16, (text, encodingAesKey, ownerKey, prefix) => {
         const encrypt = encryptDingTalkMessage(text, { encodingAesKey, ownerKey }, { prefix });
         expect(decryptDingTalkMessage(encrypt, { encodingAesKey, ownerKey })).toBe(text);
         const codec = createDingTalkCodec({ token: 't', encodingAesKey, ownerKey });
@@ -150,11 +156,32 @@ describe('decode gives back what encode was given', () => {
     );
   });
 
-  it('Feishu, challenge', () => {
+  const challenges = fc.oneof(fc.stringMatching(/^[0-9a-f-]{1,64}$/), fc.stringMatching(/^[A-Za-z0-9_-]{1,17}$/));
+
+  it('Feishu, challenge: unsigned, 1 to 64 of [0-9a-f-] or 1 to 17 of [A-Za-z0-9_-]', () => {
     fc.assert(
-      fc.property(text, (challenge) => {
+      fc.property(challenges, (challenge) => {
         const message = feishu.decode(feishu.encode({ type: 'url_verification', challenge }));
         expect(feishu.reply(message)).toEqual({ challenge });
+        expect(feishuPlain.decode(feishuPlain.encode({ type: 'url_verification', challenge }))).toEqual(message);
+      }),
+    );
+  });
+
+  it('Feishu, challenge: any other only where it is plain or signed', () => {
+    const others = fc.oneof(
+      text.filter((text) => !/^([0-9a-f-]{1,64}|[A-Za-z0-9_-]{1,17})$/.test(text)),
+      fc.stringMatching(/^[0-9a-f-]{65,200}$/),
+      fc.stringMatching(/^[A-Z][A-Za-z0-9_-]{17,63}$/),
+    );
+    fc.assert(
+      fc.property(others, (challenge) => {
+        const request = feishu.encode({ type: 'url_verification', challenge });
+        expect(codeOf(() => feishu.decode(request))).toBe('ERR_SIGNATURE');
+        expect(feishu.decode(feishuSigned(request.body))).toMatchObject({ kind: 'challenge', challenge });
+        expect(feishuPlain.decode(feishuPlain.encode({ type: 'url_verification', challenge }))).toMatchObject({
+          challenge,
+        });
       }),
     );
   });
@@ -162,28 +189,38 @@ describe('decode gives back what encode was given', () => {
   it('DingTalk', () => {
     const owner = fc.constantFrom(DINGTALK.ownerKey, '企业');
     fc.assert(
-      fc.property(text, payload, owner, text, text, bytes16, (EventType, rest, ownerKey, timestamp, nonce, prefix) => {
-        const event = { ...rest, Random: 'r', EventType };
-        const request = dingTalk.encode(event, { ownerKey, timestamp, nonce, prefix });
-        expect(dingTalk.decode(request)).toEqual({
-          kind: EventType.startsWith('check_') ? expect.any(String) : 'event',
-          type: EventType,
-          ownerKey,
-          timestamp,
-          nonce,
-          event: JSON.parse(JSON.stringify(event)),
-          text: JSON.stringify(event),
-        });
-        expect(dingTalk.verify(request)).toBe(true);
-      }),
+      fc.property(
+        text,
+        payload,
+        owner,
+        someText,
+        someText,
+        bytes16,
+        (EventType, rest, ownerKey, timestamp, nonce, prefix) => {
+          const event = { Random: 'r', ...rest, EventType, BizId: nonce };
+          const request = dingTalk.encode(event, { ownerKey, timestamp, nonce, prefix });
+          expect(dingTalk.decode(request)).toEqual({
+            kind: EventType.startsWith('check_') ? expect.any(String) : 'event',
+            id: nonce,
+            type: EventType,
+            ownerKey,
+            timestamp,
+            nonce,
+            event: JSON.parse(JSON.stringify(event)),
+            text: JSON.stringify(event),
+          });
+          expect(dingTalk.verify(request)).toBe(true);
+        },
+      ),
     );
   });
 
   it('DingTalk, through a URL', () => {
     fc.assert(
-      fc.property(text, text, (timestamp, nonce) => {
+      fc.property(someText, someText, (timestamp, nonce) => {
         const { query, body } = dingTalk.encode({ EventType: 'e' }, { timestamp, nonce });
-        const url = `/callback?${new URLSearchParams(query)}`;
+        // URLSearchParams writes a space as +, which is a plus sign in a URL.
+        const url = `/callback?${new URLSearchParams(query).toString().replaceAll('+', '%20')}`;
         expect(dingTalk.decode({ url, body })).toMatchObject({ timestamp, nonce });
       }),
     );
@@ -191,7 +228,7 @@ describe('decode gives back what encode was given', () => {
 
   it('Tencent Chat', () => {
     fc.assert(
-      fc.property(text, payload, text, (CallbackCommand, rest, clientIp) => {
+      fc.property(text, payload, someText, (CallbackCommand, rest, clientIp) => {
         const event = { ...rest, CallbackCommand };
         const request = tencent.encode(event, { clientIp, platform: 'Web' });
         expect(tencent.decode(request)).toEqual({
@@ -326,6 +363,129 @@ describe('garbage', () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('no refusal shows what it was given', () => {
+  /** Words that stand in nothing else. */
+  const hidden = fc.stringMatching(/^[g-z]{24}$/);
+  const spoilt = hidden.chain((word) =>
+    fc.constantFrom<unknown[]>(
+      word,
+      '',
+      `${word}\n`,
+      ` ${word}`,
+      `${word}=`,
+      `${word}%`,
+      [word, `${word}x`],
+      { word },
+      24,
+      null,
+    ),
+  );
+  const record = (...names: string[]) => fc.record(Object.fromEntries(names.map((name) => [name, spoilt])));
+  const json = fc
+    .record({ encrypt: spoilt, type: fc.constantFrom('url_verification', 'x'), EventType: spoilt, token: hidden })
+    .map((body) => JSON.stringify(body));
+  const request = fc.record(
+    {
+      body: fc.oneof(
+        json,
+        hidden,
+        json.map((text) => Buffer.from(text).toString('base64')),
+        json.map(utf8),
+      ),
+      headers: record('x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'),
+      query: record('signature', 'timestamp', 'nonce', 'Sign', 'RequestTime', 'SdkAppid'),
+    },
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<CallbackRequest>;
+
+  /** All of an error that anyone prints, the places in its stack apart. */
+  function shown(error: unknown): string {
+    const { message, stack } = error as Error;
+    const [head] = (stack as string).split('\n    at ');
+    return [message, String(error), head, JSON.stringify(error), inspect({ ...(error as Error) })].join('\n');
+  }
+
+  /** Whether `attempt` was refused; the error then holds none of the words in what was given. */
+  function isRefusedInSilence(attempt: () => unknown, ...given: unknown[]): boolean {
+    try {
+      attempt();
+      return false;
+    } catch (error) {
+      expect(error).not.toHaveProperty('cause');
+      for (const word of JSON.stringify(given).match(/[g-z]{24}/g) ?? []) expect(shown(error)).not.toContain(word);
+      if (!(error instanceof CallbackError)) expect((error as Error).message).toMatch(/^\w+ must (be|have) /);
+      return true;
+    }
+  }
+
+  it('of a request', () => {
+    fc.assert(
+      fc.property(request, hidden, hidden, (request, one, other) => {
+        const secrets = { token: one, encryptKey: one, verificationToken: other };
+        for (const codec of [
+          createFeishuCodec(secrets),
+          createFeishuCodec({ verificationToken: other }),
+          createDingTalkCodec({ ...DINGTALK, token: one, ownerKey: other, toleranceSeconds: 60 }),
+          createTencentChatCodec({ token: one, sdkAppId: 7 }),
+        ]) {
+          expect(codec.verify(request)).toBe(false);
+          expect(isRefusedInSilence(() => codec.decode(request), request, secrets)).toBe(true);
+          const parsed = { ...request, body: { [one]: other } as never };
+          expect(isRefusedInSilence(() => codec.decode(parsed), request, secrets)).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('of a signed request', () => {
+    fc.assert(
+      fc.property(json, hidden, hidden, (text, one, other) => {
+        const secrets = { token: one, encryptKey: one, verificationToken: one };
+        const sender = createFeishuCodec({ ...secrets, verificationToken: other });
+        const feishu = createFeishuCodec(secrets);
+        const dingTalk = createDingTalkCodec({ ...DINGTALK, token: one });
+        const tencent = createTencentChatCodec({ token: one, now });
+        const requests = [
+          sender.encode(text),
+          dingTalk.encode(text),
+          tencent.encode(text, { command: other }),
+        ] as const;
+        const given = [text, secrets, requests, other];
+        expect(isRefusedInSilence(() => feishu.decode(requests[0]), given)).toBe(true);
+        isRefusedInSilence(() => dingTalk.decode(requests[1]), given);
+        isRefusedInSilence(() => tencent.decode(requests[2]), given);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of secrets and options', () => {
+    fc.assert(
+      fc.property(spoilt, hidden, (one, other) => {
+        const wrong = (typeof one === 'string' ? `${one}\n` : one) as never;
+        for (const attempt of [
+          () => createFeishuCodec({ encryptKey: wrong, verificationToken: other }),
+          () => createFeishuCodec({ encryptKey: other, verificationToken: wrong }),
+          () => createDingTalkCodec({ ...DINGTALK, token: wrong, ownerKey: other }),
+          () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: wrong, ownerKey: other }),
+          () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: `${other}=` }),
+          () => createDingTalkCodec({ ...DINGTALK, ownerKey: [other, wrong] }),
+          () => createTencentChatCodec({ token: wrong, sdkAppId: 7 }),
+          () => createTencentChatCodec({ token: other, sdkAppId: `${other}7` }),
+          () => decryptFeishuEvent(`${other}=`, other),
+          () => decryptFeishuEvent(other, wrong),
+          () => decryptDingTalkMessage(`${other}=`, { ...DINGTALK, ownerKey: other }),
+          () => decryptDingTalkMessage(other, { ...DINGTALK, ownerKey: wrong }),
+        ]) {
+          expect(isRefusedInSilence(attempt, one, other)).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 });

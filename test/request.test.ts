@@ -1,3 +1,7 @@
+import { File } from 'node:buffer';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,9 +10,12 @@ import {
   type CallbackRequest,
   field,
   type HeadersLike,
+  idField,
   isAccepted,
+  isBase64,
   isJsonObject,
   MAX_BODY_BYTES,
+  missingParameter,
   parseJsonObject,
   type QueryLike,
   readBody,
@@ -54,14 +61,41 @@ describe('readBody', () => {
   const read = (body: unknown, maxBodyBytes = 10) => readBody({ body } as CallbackRequest, maxBodyBytes);
 
   it('gives the body as it came, and its text', () => {
-    for (const text of ['', '{}', '\ufeff{}', '飞书😀']) {
+    for (const text of ['{}', '\ufeff{}', '飞书😀', ' ', '\0']) {
       const bytes = Uint8Array.from(Buffer.from(text));
       expect(read(text)).toEqual({ raw: text, text });
       expect(read(bytes)).toEqual({ raw: bytes, text });
       expect(read(bytes).raw).toBe(bytes);
       expect(read(Buffer.from(text)).text).toBe(text);
+      expect(read(bytes.buffer)).toEqual({ raw: bytes, text });
     }
     expect(read(runInNewContext('Uint8Array.of(123, 125)')).text).toBe('{}');
+    expect(read(runInNewContext('Uint8Array.of(123, 125).buffer')).text).toBe('{}');
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty string', ''],
+    ['no bytes', new Uint8Array()],
+    ['an empty Buffer', Buffer.alloc(0)],
+    ['an empty ArrayBuffer', new ArrayBuffer(0)],
+  ])('is ERR_REQUEST for %s, which anyone can send, and says what may have happened', (_, body) => {
+    expect(() => read(body)).toThrow(badRequest);
+    expect(() => read(body)).toThrow('body is empty: nothing was sent, or something has read the stream already');
+  });
+
+  it('is ERR_REQUEST where there is no body at all, also under a polluted prototype', () => {
+    expect(() => readBody({}, 10)).toThrow(badRequest);
+    expect(() => readBody({}, 10)).toThrow(/^body is empty/);
+    const outcome = polluted({ body: 'polluted' }, () => {
+      try {
+        return readBody({}, 10).raw;
+      } catch (error) {
+        return (error as CallbackError).code;
+      }
+    });
+    expect(outcome).toBe('ERR_REQUEST');
   });
 
   it('has no text where the bytes are not UTF-8: what that means is for the protocol', () => {
@@ -81,11 +115,11 @@ describe('readBody', () => {
   ])('counts %s as %i UTF-8 bytes, and takes exactly the limit', (character, byteLength) => {
     const text = character.repeat(5);
     const limit = 5 * byteLength;
-    for (const body of [text, Buffer.from(text)]) {
+    for (const body of [text, Buffer.from(text), Uint8Array.from(Buffer.from(text)).buffer]) {
       expect(read(body, limit).text).toBe(text);
       expect(read(body, limit + 1).text).toBe(text);
       expect(() => read(body, limit - 1)).toThrow(refusedWith('ERR_TOO_LARGE'));
-      expect(read(body, Number.POSITIVE_INFINITY).text).toBe(text);
+      expect(read(body, 268_435_456).text).toBe(text);
     }
   });
 
@@ -109,25 +143,49 @@ describe('readBody', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  it.each<[string, unknown]>([
-    ['object', { encrypt: 'already parsed' }],
-    ['array', ['already parsed']],
-    ['undefined', undefined],
-    ['null', null],
-    ['number', 1],
-    ['boolean', true],
-    ['object', new String('{}')],
-    ['object', Promise.resolve('{}')],
-    ['object', new ArrayBuffer(2)],
-    ['object', new DataView(new ArrayBuffer(2))],
-    ['object', new SharedArrayBuffer(2)],
-    ['object', new Uint8ClampedArray(2)],
-    ['object', new Uint16Array(2)],
-    ['object', new Blob(['{}'])],
-    ['object', new ReadableStream()],
-  ])('is a TypeError for %s %o, and says what to do', (name, body) => {
-    expect(() => read(body)).toThrow(TypeError);
-    expect(() => read(body)).toThrow(`got ${name}: switch the body parser off for this route`);
+  const parser = 'switch the body parser off for this route';
+  const stream = 'a stream: read it to its end, and pass the bytes';
+  it.each<[name: string, body: unknown, got: string]>([
+    ['a parsed object', { encrypt: 'already parsed' }, `object: ${parser}`],
+    ['a parsed list', ['already parsed'], `array: ${parser}`],
+    ['a String object', new String('{}'), `object: ${parser}`],
+    ['a number', 1, 'number'],
+    ['a boolean', true, 'boolean'],
+    ['a function', () => '{}', 'function'],
+    ['a Promise', Promise.resolve('{}'), 'a Promise: await it'],
+    ['a Promise of another realm', runInNewContext('Promise.resolve("{}")'), 'a Promise: await it'],
+    // biome-ignore lint/suspicious/noThenProperty: what a library of promises makes
+    ['a thenable', { then: () => undefined }, 'a Promise: await it'],
+    ['a Blob', new Blob(['{}']), 'a Blob: pass await body.arrayBuffer()'],
+    ['a File', new File(['{}'], 'body.json'), 'a File: pass await body.arrayBuffer()'],
+    ['a ReadableStream', new ReadableStream(), stream],
+    ['a Node stream', Readable.from(['{}']), stream],
+    ['a Node request', new IncomingMessage(new Socket()), stream],
+    ['a DataView', new DataView(new ArrayBuffer(2)), 'a DataView: copy its bytes into a Uint8Array'],
+    ['a Uint8ClampedArray', new Uint8ClampedArray(2), 'a Uint8ClampedArray: copy its bytes into a Uint8Array'],
+    ['a Uint16Array', new Uint16Array(2), 'a Uint16Array: copy its bytes into a Uint8Array'],
+    ['a SharedArrayBuffer', new SharedArrayBuffer(2), 'a SharedArrayBuffer: copy its bytes into a Uint8Array'],
+  ])('is a TypeError that names %s and says what to do', (_, body, got) => {
+    const message = `body must be the raw body as a string, Uint8Array or ArrayBuffer, got ${got}`;
+    expect(() => read(body)).toThrow(new TypeError(message));
+  });
+
+  it.each<[name: string, body: unknown]>([
+    ['a Uint8Array', new Uint8Array(new SharedArrayBuffer(2))],
+    ['a part of it', new Uint8Array(new SharedArrayBuffer(8), 3, 2)],
+    ['a Buffer', Buffer.from(new SharedArrayBuffer(2))],
+    ['a Uint8Array of another realm', runInNewContext('new Uint8Array(new SharedArrayBuffer(2))')],
+    ['nothing of it', new Uint8Array(new SharedArrayBuffer(0))],
+  ])('is a TypeError for shared memory, which can change after it was checked: %s', (_, body) => {
+    expect(() => read(body)).toThrow(
+      new TypeError('body must be memory that nobody else can change, got a SharedArrayBuffer: copy it first'),
+    );
+  });
+
+  it('shows nothing of what it was given in a TypeError', () => {
+    for (const body of [{ hush: 'hush' }, ['hush'], new String('hush'), Promise.resolve('hush'), new Blob(['hush'])]) {
+      expect(() => read(body)).toThrow(/^(?!.*hush)/);
+    }
   });
 
   it.each<[string, unknown]>([
@@ -169,7 +227,7 @@ describe('readHeader', () => {
     }
     expect(read(contain([['x-b', 'value']]))).toBeUndefined();
     expect(read(contain([]))).toBeUndefined();
-    expect(read(contain([['x-a', '']]))).toBe('');
+    expect(read(contain([['x-a', '']])), 'empty').toBeUndefined();
   });
 
   const twice = (first: string, second: string): [string, unknown][] => [
@@ -204,28 +262,44 @@ describe('readHeader', () => {
     expect(() => read(headers)).toThrow(/^x-a is given twice/);
   });
 
-  it.each(twice('', 'other'))('refuses an empty and another value in %s', (_, headers) => {
-    expect(() => read(headers)).toThrow(badRequest);
+  it.each([...twice('', 'other'), ...twice('other', '')])(
+    'takes an empty one beside another for absent: %s',
+    (_, headers) => {
+      expect(read(headers)).toBe('other');
+    },
+  );
+
+  it.each(twice('', ''))('is absent where it is empty twice in %s', (_, headers) => {
+    expect(read(headers)).toBeUndefined();
   });
 
-  it.each<[string, unknown]>([
-    ['a number', { 'x-a': 7 }],
-    ['an object', { 'x-a': { a: 1 } }],
-    ['a list with a number', { 'x-a': ['7', 7] }],
-    ['a lone surrogate', { 'x-a': 'a\ud800' }],
-    ['a number in a Map', new Map([['x-a', 7]])],
-    ['a number from get', { get: () => 7 }],
-  ])('refuses %s', (_, headers) => {
+  it.each<[string, unknown, string]>([
+    ['a number', { 'x-a': 7 }, 'number'],
+    ['an object', { 'x-a': { a: 1 } }, 'object'],
+    ['a boolean', { 'x-a': false }, 'boolean'],
+    ['a list with a number', { 'x-a': ['7', 7] }, 'number'],
+    ['a number in a Map', new Map([['x-a', 7]]), 'number'],
+    ['a number from get', { get: () => 7 }, 'number'],
+  ])('refuses %s, and says that a framework has converted it', (_, headers, type) => {
     expect(() => read(headers)).toThrow(badRequest);
-    expect(() => read(headers)).toThrow(/^x-a cannot be read/);
+    expect(() => read(headers)).toThrow(`x-a is not text but ${type}: pass it as it was sent, not converted`);
+  });
+
+  it('refuses a lone surrogate', () => {
+    expect(() => read({ 'x-a': 'a\ud800' })).toThrow(badRequest);
+    expect(() => read({ 'x-a': 'a\ud800' })).toThrow(/^x-a cannot be read: its encoding is malformed$/);
   });
 
   it.each<[string, unknown]>([
     ['undefined', undefined],
+    ['null', null],
     ['a record that says undefined', { 'x-a': undefined }],
     ['a record that says null', { 'x-a': null }],
     ['a record with an empty list', { 'x-a': [] }],
+    ['a record with an empty value', { 'x-a': '' }],
+    ['a record with a list of empty values', { 'x-a': ['', ''] }],
     ['a get that says null', { get: () => null }],
+    ['a get that says nothing', { get: () => '' }],
     ['a get that says undefined', { get: () => undefined }],
   ])('is absent from %s', (_, headers) => {
     expect(read(headers)).toBeUndefined();
@@ -261,7 +335,6 @@ describe('readHeader', () => {
   });
 
   it.each<[string, unknown]>([
-    ['null', null],
     ['string', 'x-a: value'],
     ['number', 7],
     ['function', () => undefined],
@@ -305,7 +378,9 @@ describe('readParameters from a url', () => {
     ['/?a=', [['a', '']]],
     ['/?=1', []],
     ['/?a=b=c', [['a', 'b=c']]],
-    ['/?a=1+2', [['a', '1 2']]],
+    ['/?a=1+2', [['a', '1+2']]],
+    ['/?a+b=%2B+', [['a+b', '++']]],
+    ['/?a=1%202', [['a', '1 2']]],
     ['/?a=1%2B2', [['a', '1+2']]],
     ['/?a%20b=c%26d', [['a b', 'c&d']]],
     ['/?a=%E9%A3%9E', [['a', '飞']]],
@@ -340,14 +415,14 @@ describe('readParameters from a url', () => {
     expect(Object.hasOwn(Object.prototype, '1')).toBe(false);
   });
 
-  it('agrees with URLSearchParams on whatever that writes', () => {
+  it('reads whatever URLSearchParams writes, but for a space as a plus sign', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
-      fc.constantFrom('__proto__', 'a+b', '%', '%41', '&', '=', '#', '?'),
+      fc.constantFrom('__proto__', 'a+b', 'a b', ' ', '+', '%', '%41', '&', '=', '#', '?'),
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 4 }), (pairs) => {
-        const search = new URLSearchParams(pairs).toString();
+        const search = new URLSearchParams(pairs).toString().replaceAll('+', '%20');
         const named = pairs.filter(([name]) => name !== '');
         expect(read(`/callback?${search}`)).toEqual(named);
         expect(read(`https://example.com/callback?${search}#a=1&b=2`)).toEqual(named);
@@ -376,8 +451,11 @@ describe('readParameters from a url', () => {
     expect(() => readParameter(parameters, 'other')).toThrow(/^other cannot be read/);
   });
 
+  it.each([undefined, null])('that is %s has none', (url) => {
+    expect(readParameters({ body: '', url })).toEqual([]);
+  });
+
   it.each<[string, unknown]>([
-    ['null', null],
     ['number', 7],
     ['object', new URL('https://example.com/?a=1')],
     ['array', ['/?a=1']],
@@ -411,8 +489,10 @@ describe('readParameters from a query', () => {
   it('is read instead of the url', () => {
     expect(read({ a: '1' }, '/?a=2&b=3')).toEqual([['a', '1']]);
     expect(read({}, '/?a=2')).toEqual([]);
-    expect(read(undefined, '/?a=2')).toEqual([['a', '2']]);
-    expect(read(undefined)).toEqual([]);
+    for (const query of [undefined, null]) {
+      expect(read(query, '/?a=2')).toEqual([['a', '2']]);
+      expect(read(query)).toEqual([]);
+    }
   });
 
   it('takes values as they are: a framework has decoded them', () => {
@@ -432,24 +512,35 @@ describe('readParameters from a query', () => {
     expect(polluted({ a: 'polluted' }, () => readParameter(read({ b: '1' }), 'a'))).toBeUndefined();
   });
 
-  it.each<[string, unknown]>([
-    ['a number', 7],
-    ['a nested record', { b: '1' }],
-    ['a list with a number', ['7', 7]],
-    ['a boolean', true],
-    ['a lone surrogate', '\ud800'],
-  ])('%s is refused where it is read, and ignored where it is not', (_, value) => {
+  it.each<[string, unknown, string]>([
+    ['a number', 7, 'number'],
+    ['a nested record', { b: '1' }, 'object'],
+    ['a list with a number', ['7', 7], 'number'],
+    ['a list with null', ['7', null], 'null'],
+    ['a list with undefined', ['7', undefined], 'null'],
+    ['a list in a list', ['7', ['7']], 'array'],
+    ['a boolean', true, 'boolean'],
+  ])('%s is refused by its name and type where it is read, and ignored where it is not', (_, value, type) => {
     const parameters = read({ other: value, a: '1' });
     expect(readParameter(parameters, 'a')).toBe('1');
     expect(() => readParameter(parameters, 'other')).toThrow(badRequest);
+    expect(() => readParameter(parameters, 'other')).toThrow(
+      `other is not text but ${type}: pass it as it was sent, not converted`,
+    );
   });
 
-  it.each([undefined, null, []])('%j is absent', (value) => {
+  it('a lone surrogate is refused where it is read, and ignored where it is not', () => {
+    const parameters = read({ other: '\ud800', a: '1' });
+    expect(readParameter(parameters, 'a')).toBe('1');
+    expect(() => readParameter(parameters, 'other')).toThrow(badRequest);
+    expect(() => readParameter(parameters, 'other')).toThrow(/^other cannot be read/);
+  });
+
+  it.each([undefined, null, '', [], [''], ['', '']])('%j is absent', (value) => {
     expect(readParameter(read({ a: value }), 'a')).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
-    ['null', null],
     ['string', 'a=1'],
     ['number', 7],
   ])('is a TypeError for a query that is %s', (name, query) => {
@@ -465,8 +556,15 @@ describe('readParameter', () => {
     expect(read('a=1&b=2', 'a')).toBe('1');
     expect(read('a=1&b=2', 'c')).toBeUndefined();
     expect(read('msg_signature=1', 'signature', 'msg_signature')).toBe('1');
-    expect(read('a=', 'a')).toBe('');
     expect(read('', 'a')).toBeUndefined();
+  });
+
+  it.each(['a=', 'a', 'a=&a=', 'b=&a', 'a=&b'])('is absent where it is empty: %s', (search) => {
+    expect(read(search, 'a', 'b')).toBeUndefined();
+  });
+
+  it.each(['a=&a=1', 'a&b=1', 'a=1&b=', 'b=&b=1&a=1'])('takes an empty one beside another for absent: %s', (search) => {
+    expect(read(search, 'a', 'b')).toBe('1');
   });
 
   it('minds the letter case', () => {
@@ -478,13 +576,24 @@ describe('readParameter', () => {
     expect(read(search, 'a', 'b')).toBe('1');
   });
 
-  it.each(['a=1&a=2', 'a=1&b=2', 'b=2&a=1', 'a=1&a=1&a=2', 'a=&a=1', 'a&b=1', 'a=1&a=1+', 'a=1&a=01'])(
+  it.each(['a=1&a=2', 'a=1&b=2', 'b=2&a=1', 'a=1&a=1&a=2', 'a=1&a=&b=2', 'a=1&a=1+', 'a=1+1&a=1%201', 'a=1&a=01'])(
     'refuses two values: %s',
     (search) => {
       expect(() => read(search, 'a', 'b')).toThrow(badRequest);
       expect(() => read(search, 'a', 'b')).toThrow(/^a or b is given twice with different values$/);
     },
   );
+});
+
+describe('missingParameter', () => {
+  it('names the parameter, and says it when none was passed at all', () => {
+    const words = (request: CallbackRequest) => missingParameter(readParameters(request), 'nonce');
+    expect(words({ url: '/?timestamp=1' })).toBe('the URL carries no nonce');
+    expect(words({ query: { nonce: '' } })).toBe('the URL carries no nonce');
+    for (const request of [{}, { url: null, query: null }, { url: '/callback' }, { query: {} }]) {
+      expect(words(request)).toBe('no parameters were passed, nonce among them: pass url or query');
+    }
+  });
 });
 
 describe('requireFresh', () => {
@@ -648,6 +757,30 @@ describe('JSON', () => {
     expect(() => requireJsonObject('body', '{"hush":')).toThrow(/^body must be a JSON object in UTF-8$/);
   });
 
+  it.each(['{"a":1}', '{"a":"飞书"}', '{ "a": 1 }', '{\n"a":1}', '{\t"a":1}', '{}\n'])(
+    'is ERR_REQUEST for %j in base64, and says so',
+    (json) => {
+      const text = Buffer.from(json).toString('base64');
+      expect(isBase64(text)).toBe(true);
+      expect(() => requireJsonObject('body', text)).toThrow(badRequest);
+      expect(() => requireJsonObject('body', text)).toThrow(
+        /^body must be a JSON object in UTF-8, and it is base64: decode it first, as isBase64Encoded of a serverless event says$/,
+      );
+    },
+  );
+
+  it.each(['null', 'true', '1234', 'hello', 'eyJhIjoxfQ', 'eyJhIjoxfQ=', 'eyJhIjox fQ==', 'eyJhIjoxfQ--', ''])(
+    'is ERR_REQUEST for %j, which is not called base64',
+    (text) => {
+      expect(isBase64(text)).toBe(false);
+      expect(() => requireJsonObject('body', text)).toThrow(/^body must be a JSON object in UTF-8$/);
+    },
+  );
+
+  it('has no base64 where it has no text', () => {
+    expect(isBase64(undefined)).toBe(false);
+  });
+
   it('survives nesting 100,000 deep, and an engine that does not', () => {
     const deep = `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
     const parsed = parseJsonObject(deep);
@@ -706,6 +839,21 @@ describe('JSON', () => {
     [undefined, undefined],
   ])('textField of %j is %j', (value, expected) => {
     expect(textField({ a: value }, 'a')).toBe(expected);
+  });
+
+  it.each<[object: Record<string, unknown>, expected: string | undefined]>([
+    [{ a: 'one', b: 'two' }, 'one'],
+    [{ b: 'two' }, 'two'],
+    [{ a: '', b: 'two' }, 'two'],
+    [{ a: null, b: 'two' }, 'two'],
+    [{ a: ['one'], b: 2 }, '2'],
+    [{ a: 0, b: 'two' }, '0'],
+    [{ a: 1603977298000000 }, '1603977298000000'],
+    [{ a: '', b: '' }, undefined],
+    [{ a: true, b: {} }, undefined],
+    [{}, undefined],
+  ])('idField of %j is %j', (object, expected) => {
+    expect(idField(object, 'a', 'b')).toBe(expected);
   });
 });
 

@@ -80,7 +80,7 @@ describe('DingTalk', () => {
     expect([reply.timeStamp, reply.nonce]).toEqual([message.timestamp, message.nonce]);
     expect(codec.decrypt(reply.encrypt)).toEqual({ text: 'success', ownerKey: CREATE_SUITE_KEY });
     if (message.kind === 'check') {
-      expect(codec.decrypt(codec.reply(message.event.Random, message).encrypt).text).toBe('brdkKLMW');
+      expect(codec.decrypt(codec.reply(String(message.event.Random), message).encrypt).text).toBe('brdkKLMW');
     }
   });
 

@@ -6,7 +6,7 @@ import { decodeBase64 } from '../src/bytes.ts';
 import { nobleAesCbc } from '../src/engine.ts';
 import { kernelBase64 } from '../src/simd/kernel.wasm.ts';
 import { createSimdAesCbc } from '../src/simd.ts';
-import { aesCbcSuite } from './aes-cbc.suite.ts';
+import { aesCbcArgumentsSuite, aesCbcSuite } from './aes-cbc.suite.ts';
 
 const simd = createSimdAesCbc();
 const kernelBytes = () => decodeBase64(kernelBase64) as Uint8Array<ArrayBuffer>;
@@ -25,6 +25,7 @@ test('the kernel runs here', () => {
 });
 
 aesCbcSuite('simd', simd);
+aesCbcArgumentsSuite('simd', simd);
 
 describe('correctness', () => {
   test('NIST Monte Carlo test for CBC-256 decryption (AESAVS 6.4.2)', () => {

@@ -6,7 +6,7 @@ import {
   type TencentChatReply,
   tencentChatSignature,
 } from '../src/tencent-chat.ts';
-import { codeOf, concat, errorOf, hash, NOW, TENCENT, tencentQuery, utf8 } from './helpers.ts';
+import { codeOf, concat, errorOf, hash, NOW, refusalOf, TENCENT, tencentQuery, utf8 } from './helpers.ts';
 import platforms from './vectors/platforms.json' with { type: 'json' };
 
 const { token } = TENCENT;
@@ -26,7 +26,7 @@ describe('vectors', () => {
     const { token, requestTime } = input as { token: string; requestTime: string };
     expect(tencentChatSignature({ token, requestTime })).toBe(expected.sign);
     const codec = createTencentChatCodec({ token, now: () => Number(requestTime) * 1000 });
-    expect(codec.verify({ query: { Sign: expected.sign, RequestTime: requestTime }, body: '' })).toBe(true);
+    expect(codec.verify({ query: { Sign: expected.sign, RequestTime: requestTime }, body: '{}' })).toBe(true);
   });
 
   it('has at least one', () => {
@@ -51,8 +51,9 @@ describe('tencentChatSignature', () => {
     ['a number as time', { token, requestTime: 1_700_000_000 }, 'TypeError'],
     ['a lone surrogate', { token, requestTime: '\ud800' }, 'TypeError'],
     ['a lone surrogate in the token', { token: '\udc00', requestTime: '1' }, 'TypeError'],
-    ['a null token', { token: null, requestTime: '1' }, 'TypeError'],
+    ['a null token', { token: null, requestTime: '1' }, 'ERR_CONFIG'],
     ['no token', { requestTime: '1' }, 'ERR_CONFIG'],
+    ['a token with the line break of its file', { token: `${token}\n`, requestTime: '1' }, 'ERR_CONFIG'],
     ['an empty token', { token: '', requestTime: '1' }, 'ERR_CONFIG'],
   ])('refuses %s', (_, parts, code) => {
     expect(codeOf(() => tencentChatSignature(parts as never))).toBe(code);
@@ -63,18 +64,24 @@ describe('createTencentChatCodec', () => {
   it.each<[name: string, options: unknown, code: string]>([
     ['no options', undefined, 'TypeError'],
     ['a token that is a number', { token: 5 }, 'TypeError'],
-    ['a null token', { token: null }, 'TypeError'],
     ['a lone surrogate in the token', { token: '\ud800' }, 'TypeError'],
     ['a tolerance in a string', { token, toleranceSeconds: '60' }, 'TypeError'],
     ['a clock that is no function', { token, now: NOW }, 'TypeError'],
     ['a limit in a string', { token, maxBodyBytes: '1' }, 'TypeError'],
     ['an sdkAppId of another type', { token, sdkAppId: {} }, 'TypeError'],
-    ['a null sdkAppId', { token, sdkAppId: null }, 'TypeError'],
+    ['an sdkAppId of true', { token, sdkAppId: true }, 'TypeError'],
     ['no token', {}, 'ERR_CONFIG'],
+    ['an undefined token', { token: undefined }, 'ERR_CONFIG'],
+    ['a null token', { token: null }, 'ERR_CONFIG'],
     ['an empty token', { token: '' }, 'ERR_CONFIG'],
+    ['a token with the line break of its file', { token: `${token}\n` }, 'ERR_CONFIG'],
     ['a tolerance of NaN', { token, toleranceSeconds: Number.NaN }, 'ERR_CONFIG'],
     ['a negative tolerance', { token, toleranceSeconds: -60 }, 'ERR_CONFIG'],
     ['a limit of NaN', { token, maxBodyBytes: Number.NaN }, 'ERR_CONFIG'],
+    ['a limit above 256 MiB', { token, maxBodyBytes: 268_435_457 }, 'ERR_CONFIG'],
+    ['no limit', { token, maxBodyBytes: Number.POSITIVE_INFINITY }, 'ERR_CONFIG'],
+    ['an undefined sdkAppId', { token, sdkAppId: undefined }, 'ERR_CONFIG'],
+    ['a null sdkAppId', { token, sdkAppId: null }, 'ERR_CONFIG'],
     ['an empty sdkAppId', { token, sdkAppId: '' }, 'ERR_CONFIG'],
     ['an sdkAppId of words', { token, sdkAppId: 'my-app' }, 'ERR_CONFIG'],
     ['an sdkAppId with white space', { token, sdkAppId: ' 888888' }, 'ERR_CONFIG'],
@@ -84,6 +91,14 @@ describe('createTencentChatCodec', () => {
     ['an sdkAppId too large for digits', { token, sdkAppId: 1e21 }, 'ERR_CONFIG'],
   ])('refuses %s', (_, options, code) => {
     expect(codeOf(() => createTencentChatCodec(options as TencentChatCodecOptions))).toBe(code);
+  });
+
+  it('names the secret or the id that is not set', () => {
+    for (const value of [undefined, null] as never[]) {
+      const unset = `${value}: the variable that it comes from is not set`;
+      expect(errorOf(() => createTencentChatCodec({ token: value })).message).toBe(`token is ${unset}`);
+      expect(errorOf(() => createTencentChatCodec({ token, sdkAppId: value })).message).toBe(`sdkAppId is ${unset}`);
+    }
   });
 
   it('makes methods that need no this', () => {
@@ -163,12 +178,57 @@ describe('decode', () => {
     ['Sign of 63 characters', { Sign: query.Sign?.slice(1) }, 'ERR_SIGNATURE'],
     ['Sign of 65 characters', { Sign: `${query.Sign}0` }, 'ERR_SIGNATURE'],
     ['Sign of another time', { RequestTime: '1700000001' }, 'ERR_SIGNATURE'],
-    ['the name in lower case', { Sign: undefined, sign: query.Sign }, 'ERR_SIGNATURE'],
+    ['an empty RequestTime', { RequestTime: '' }, 'ERR_SIGNATURE'],
     ['Sign twice', { Sign: [query.Sign as string, 'x'] }, 'ERR_REQUEST'],
+    ['Sign twice, in two letter cases', { sign: 'x' }, 'ERR_REQUEST'],
     ['RequestTime twice', { RequestTime: ['1700000000', '1700000001'] }, 'ERR_REQUEST'],
     ['ClientIP twice', { ClientIP: ['127.0.0.1', '127.0.0.2'] }, 'ERR_REQUEST'],
   ])('refuses %s', (_, change, code) => {
     expect(codeOf(() => codec.decode({ query: { ...query, ...change }, body: text }))).toBe(code);
+  });
+
+  it.each<[name: string, fold: (name: string) => string]>([
+    ['lower', (name) => name.toLowerCase()],
+    ['upper', (name) => name.toUpperCase()],
+    ['mixed', (name) => name.charAt(0).toLowerCase() + name.slice(1).toUpperCase()],
+  ])('reads parameter names in %s case, and keeps them in the query as they were sent', (_, fold) => {
+    const folded = Object.fromEntries(Object.entries(query).map(([name, value]) => [fold(name), value]));
+    const strict = createTencentChatCodec({ token, now, sdkAppId: 888888 });
+    for (const request of [{ query: folded }, { url: `/?${new URLSearchParams(folded)}` }]) {
+      const message = strict.decode({ ...request, body: text });
+      expect(message).toEqual({ ...strict.decode({ query, body: text }), query: folded });
+      expect(strict.verify({ ...request, body: text })).toBe(true);
+    }
+    expect(strict.decode({ query: { ...query, ...folded }, body: text }).clientIp).toBe('127.0.0.1');
+  });
+
+  it.each<[name: string, words: RegExp]>([
+    ['Sign', /^the URL carries no Sign; authentication may be off in the console$/],
+    ['RequestTime', /^the URL carries no RequestTime$/],
+  ])('says that %s is missing, or that all are', (name, words) => {
+    const { [name]: _, ...some } = query;
+    for (const without of [some, { ...some, [name]: '' }]) {
+      const refusal = refusalOf(() => codec.decode({ query: without, body: text }));
+      expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE', message: expect.stringMatching(words) });
+    }
+    for (const request of [{}, { url: null, query: null }, { url: '/' }, { query: {} }]) {
+      const refusal = refusalOf(() => codec.decode({ ...request, body: text }));
+      expect(refusal.code).toBe('ERR_SIGNATURE');
+      expect(refusal.message).toMatch(/^no parameters were passed.*pass url or query/);
+    }
+  });
+
+  it('says of a parameter that a framework made a number which one it is', () => {
+    const refusal = refusalOf(() => codec.decode({ query: { ...query, RequestTime: 1_700_000_000 }, body: text }));
+    expect(refusal).toMatchObject({ code: 'ERR_REQUEST' });
+    expect(refusal.message).toBe('requesttime is not text but number: pass it as it was sent, not converted');
+    expect(codec.decode({ query: { ...query, other: 5 }, body: text }).kind).toBe('event');
+  });
+
+  it('says of a body in base64 that it is one', () => {
+    const body = Buffer.from(text).toString('base64');
+    const refusal = refusalOf(() => codec.decode({ query, body }));
+    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringContaining('isBase64Encoded') });
   });
 
   it('ignores parameters that it does not read, however often they come', () => {
@@ -198,21 +258,20 @@ describe('SdkAppid', () => {
   const decodeFor = (sdkAppId: string | number, query: Record<string, string>) =>
     createTencentChatCodec({ token, now, sdkAppId }).decode({ query, body: text }).sdkAppId;
 
-  it.each(['SdkAppid', 'SdkAppId'])('is read as %s', (name) => {
+  it.each(['SdkAppid', 'SdkAppId', 'SDKAPPID', 'sdkappid'])('is read as %s', (name) => {
     expect(codec.decode({ query: { ...without, [name]: '888888' }, body: text }).sdkAppId).toBe('888888');
     expect(decodeFor(888888, { ...without, [name]: '888888' })).toBe('888888');
     expect(decodeFor('888888', { ...without, [name]: '888888' })).toBe('888888');
   });
 
-  it.each<[name: string, query: Record<string, string>]>([
-    ['missing', without],
-    ['empty', { ...without, SdkAppid: '' }],
-    ['that of another app', { ...without, SdkAppid: '888889' }],
-    ['written with a zero in front', { ...without, SdkAppid: '0888888' }],
-    ['written in another way', { ...without, SDKAPPID: '888888' }],
-    ['two that disagree', { ...query, SdkAppId: '888889' }],
-  ])('that is %s is ERR_REQUEST where one is configured', (_, query) => {
-    expect(codeOf(() => decodeFor(888888, query))).toBe('ERR_REQUEST');
+  it.each<[name: string, query: Record<string, string>, words: string]>([
+    ['missing', without, 'the URL carries no SdkAppid'],
+    ['empty', { ...without, SdkAppid: '' }, 'the URL carries no SdkAppid'],
+    ['that of another app', { ...without, SdkAppid: '888889' }, 'SdkAppid is of another app'],
+    ['written with a zero in front', { ...without, SdkAppid: '0888888' }, 'SdkAppid is of another app'],
+    ['two that disagree', { ...query, SdkAppId: '888889' }, 'sdkappid is given twice with different values'],
+  ])('that is %s is ERR_REQUEST that says so where one is configured', (_, query, words) => {
+    expect(refusalOf(() => decodeFor(888888, query))).toMatchObject({ code: 'ERR_REQUEST', message: words });
   });
 
   it('may be anything where none is configured, but not two things', () => {
@@ -244,7 +303,7 @@ describe('OptPlatform', () => {
     ['Unknown', 'Unknown'],
     ['unknown', 'Unknown'],
     ['HarmonyOS', 'HarmonyOS'],
-    ['', ''],
+    ['', undefined],
   ])('%j is %j, and the query keeps what was sent', (OptPlatform, platform) => {
     const message = codec.decode({ query: { ...query, OptPlatform }, body: text });
     expect([message.platform, message.query.OptPlatform]).toEqual([platform, OptPlatform]);
@@ -259,16 +318,22 @@ describe('CallbackCommand', () => {
     expect(codec.decode({ query: without, body: JSON.stringify({ CallbackCommand: type }) }).type).toBe(type);
   });
 
-  it.each<[name: string, query: Record<string, string>, body: object]>([
-    ['in neither', without, {}],
-    ['different in both', query, { CallbackCommand: 'State.StateChange' }],
-    ['in other case in the body', query, { CallbackCommand: EVENT.CallbackCommand.toLowerCase() }],
-    ['a number in the body', without, { CallbackCommand: 5 }],
-    ['a string in the URL and a number in the body', query, { CallbackCommand: 5 }],
-    ['a string in the URL and null in the body', query, { CallbackCommand: null }],
-    ['null in the body', without, { CallbackCommand: null }],
-  ])('%s is ERR_REQUEST', (_, query, body) => {
-    expect(codeOf(() => codec.decode({ query, body: JSON.stringify(body) }))).toBe('ERR_REQUEST');
+  const neither = 'URL and body carry no CallbackCommand';
+  const differ = 'CallbackCommand is not the same in URL and body';
+  const noString = 'CallbackCommand of the body is not a string';
+  it.each<[name: string, query: Record<string, string>, body: object, words: string]>([
+    ['in neither', without, {}, neither],
+    ['empty in the URL and in the body not at all', { ...without, CallbackCommand: '' }, {}, neither],
+    ['under another name in the body', without, { callbackcommand: EVENT.CallbackCommand }, neither],
+    ['different in both', query, { CallbackCommand: 'State.StateChange' }, differ],
+    ['in other case in the body', query, { CallbackCommand: EVENT.CallbackCommand.toLowerCase() }, differ],
+    ['a string in the URL and a number in the body', query, { CallbackCommand: 5 }, differ],
+    ['a string in the URL and null in the body', query, { CallbackCommand: null }, differ],
+    ['a number in the body', without, { CallbackCommand: 5 }, noString],
+    ['null in the body', without, { CallbackCommand: null }, noString],
+  ])('%s is ERR_REQUEST that says so', (_, query, body, words) => {
+    const refusal = refusalOf(() => codec.decode({ query, body: JSON.stringify(body) }));
+    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: words });
   });
 });
 
@@ -293,7 +358,7 @@ describe('query', () => {
 
   it('keeps parameters as they were sent', () => {
     const message = codec.decode({ url: `/?x=a%2Bb+c&y&z=&${new URLSearchParams(query)}`, body: text });
-    expect(message.query).toEqual({ x: 'a+b c', y: '', z: '', ...query });
+    expect(message.query).toEqual({ x: 'a+b+c', y: '', z: '', ...query });
   });
 });
 
@@ -347,11 +412,17 @@ describe('freshness', () => {
     ['1700000000', Number.NaN, 60],
     ['1700000000000', 0, 60],
     ['1700000000000', 0, 1e15],
-    ['', 0, 1e15],
     ['not a time', 0, 1e15],
   ])('refuses %j at %i ms with a tolerance of %s s', (requestTime, offset, tolerance) => {
     expect(codeOf(() => decodeAt(requestTime, NOW + offset, tolerance))).toBe('ERR_TIMESTAMP');
   });
+
+  it.each([Number.POSITIVE_INFINITY, 1e15, undefined])(
+    'has nothing to look at where RequestTime is empty, with a tolerance of %s s',
+    (tolerance) => {
+      expect(codeOf(() => decodeAt('', NOW, tolerance))).toBe('ERR_SIGNATURE');
+    },
+  );
 
   it('is by the clock of the host where none is given', () => {
     const codec = createTencentChatCodec({ token });

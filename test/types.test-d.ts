@@ -22,6 +22,7 @@ import {
   type FeishuEvent,
   type FeishuMessage,
   feishuSignature,
+  isCallbackError,
   type TencentChatMessage,
   type TencentChatReply,
   tencentChatSignature,
@@ -71,6 +72,15 @@ expectTypeOf(feishu.encode({}).headers).toEqualTypeOf<Record<string, string>>();
 feishu.decode(feishu.encode({}));
 
 createFeishuCodec({ encryptKey: 'k', toleranceSeconds: Infinity, now: () => 0, random: (n) => new Uint8Array(n) });
+// A variable that may not be set is no secret and no id: with exactOptionalPropertyTypes, the compiler says so.
+declare const environment: { SECRET: string | undefined };
+createFeishuCodec({ toleranceSeconds: undefined, now: undefined, random: undefined, aes: undefined, encryptKey: 'k' });
+// @ts-expect-error: an Encrypt Key that may be undefined
+createFeishuCodec({ encryptKey: environment.SECRET, verificationToken: 't' });
+// @ts-expect-error: a Verification Token that may be undefined
+createFeishuCodec({ encryptKey: 'k', verificationToken: environment.SECRET });
+// @ts-expect-error: null
+createFeishuCodec({ encryptKey: null, verificationToken: 't' });
 // @ts-expect-error: a misspelt option
 createFeishuCodec({ encryptkey: 'k' });
 // @ts-expect-error: an option of another platform
@@ -103,14 +113,22 @@ feishu.decode({ url: incoming.url, headers: incoming.headers, body: Buffer.from(
 feishu.decode({ url: fetched.url, headers: fetched.headers, body: new Uint8Array() });
 feishu.decode({ query: new URLSearchParams(), headers: new Map([['a', 'b']]), body: '' });
 feishu.decode({ query: { a: ['b'] }, headers: { a: 'b', c: ['d'], e: undefined }, body: '' });
+feishu.decode({ query: { a: 5, b: { c: null } }, body: new ArrayBuffer(1) });
+// What serverless events have, and a POST without a body.
+feishu.decode({ query: null, headers: null, url: null, body: null });
+feishu.decode({ query: undefined, headers: undefined, url: undefined, body: undefined });
+feishu.decode({ headers: {} });
+feishu.decode({});
+// @ts-expect-error: no request
+feishu.decode();
 // @ts-expect-error: a parsed body
 feishu.decode({ headers: {}, body: { encrypt: '' } });
-// @ts-expect-error: no body
-feishu.decode({ headers: {} });
 // @ts-expect-error: another view of the bytes
 feishu.decode({ body: new DataView(new ArrayBuffer(1)) });
-// @ts-expect-error: a buffer without a view
-feishu.decode({ body: new ArrayBuffer(1) });
+// @ts-expect-error: a Blob
+feishu.decode({ body: new Blob() });
+// @ts-expect-error: a stream
+feishu.decode({ body: fetched.body });
 // @ts-expect-error: a body still to be awaited
 feishu.decode({ body: fetched.arrayBuffer() });
 // @ts-expect-error: a field that nothing reads
@@ -127,11 +145,14 @@ const dingTalkMessage = dingTalk.decode(request);
 expectTypeOf(dingTalkMessage).toEqualTypeOf<DingTalkMessage>();
 expectTypeOf(dingTalkMessage.type).toBeString();
 expectTypeOf(dingTalkMessage.ownerKey).toBeString();
+expectTypeOf(dingTalkMessage.id).toEqualTypeOf<string | undefined>();
 expectTypeOf(dingTalkMessage.event.EventType).toBeString();
 if (dingTalkMessage.kind === 'check') {
   expectTypeOf(dingTalkMessage).toEqualTypeOf<DingTalkCheck>();
-  expectTypeOf(dingTalkMessage.event.Random).toEqualTypeOf<string | undefined>();
-  expectTypeOf(dingTalk.reply(dingTalkMessage.event.Random, dingTalkMessage)).toEqualTypeOf<DingTalkReply>();
+  expectTypeOf(dingTalkMessage.event.Random).toBeUnknown();
+  // @ts-expect-error: a Random may be of any type
+  dingTalk.reply(dingTalkMessage.event.Random, dingTalkMessage);
+  expectTypeOf(dingTalk.reply(String(dingTalkMessage.event.Random), dingTalkMessage)).toEqualTypeOf<DingTalkReply>();
 } else {
   expectTypeOf(dingTalkMessage).toEqualTypeOf<DingTalkEvent>();
   expectTypeOf(dingTalkMessage.event.Random).toBeUnknown();
@@ -148,6 +169,14 @@ dingTalk.decode(dingTalk.encode({}));
 createDingTalkCodec({ encodingAesKey: 'k', ownerKey: 'o' });
 // @ts-expect-error: no encodingAesKey
 createDingTalkCodec({ token: 't', ownerKey: 'o' });
+// @ts-expect-error: a token that may be undefined
+createDingTalkCodec({ ...secrets, token: environment.SECRET });
+// @ts-expect-error: a key that may be undefined
+createDingTalkCodec({ ...secrets, encodingAesKey: environment.SECRET });
+// @ts-expect-error: an ownerKey that may be undefined
+createDingTalkCodec({ ...secrets, ownerKey: environment.SECRET });
+// @ts-expect-error: one of several that may be undefined
+createDingTalkCodec({ ...secrets, ownerKey: ['o', environment.SECRET] });
 // @ts-expect-error: no ownerKey
 createDingTalkCodec({ token: 't', encodingAesKey: 'k' });
 // @ts-expect-error: another name of the owner
@@ -176,6 +205,10 @@ tencent.reply({ ErrorCode: 1, MsgBody: [] });
 tencent.decode(tencent.encode({}));
 // @ts-expect-error: no token
 createTencentChatCodec({ sdkAppId: 1 });
+// @ts-expect-error: a token that may be undefined
+createTencentChatCodec({ token: environment.SECRET });
+// @ts-expect-error: an SDKAppID that may be undefined
+createTencentChatCodec({ token: 't', sdkAppId: environment.SECRET });
 // @ts-expect-error: no AES, so no engine
 createTencentChatCodec({ token: 't', aes: () => undefined });
 // @ts-expect-error: the query is read-only
@@ -197,6 +230,10 @@ expectTypeOf(decryptFeishuEvent).returns.toBeString();
 tencentChatSignature({ token: 't', requestTime: 1 });
 // @ts-expect-error: a part is missing
 dingTalkSignature({ token: 't', timestamp: '', nonce: '' });
+// @ts-expect-error: a token that may be undefined
+tencentChatSignature({ token: environment.SECRET, requestTime: '' });
+// @ts-expect-error: a key that may be undefined
+decryptFeishuEvent('', environment.SECRET);
 // @ts-expect-error: no key
 decryptFeishuEvent('');
 // @ts-expect-error: padding to another block
@@ -207,6 +244,15 @@ declare const error: CallbackError;
 expectTypeOf(error).toExtend<Error>();
 expectTypeOf(error.code).toEqualTypeOf<CallbackErrorCode>();
 expectTypeOf(error.dingTalkCode).toEqualTypeOf<number | undefined>();
+expectTypeOf(error.receivedOwner).toEqualTypeOf<string | undefined>();
+declare const caught: unknown;
+if (isCallbackError(caught)) expectTypeOf(caught).toEqualTypeOf<CallbackError>();
+else expectTypeOf(caught).toBeUnknown();
+new CallbackError('ERR_OWNER', '', { dingTalkCode: 900010, receivedOwner: undefined });
+// @ts-expect-error: a number in place of the details
+new CallbackError('ERR_OWNER', '', 900010);
+// @ts-expect-error: who it was for does not change
+error.receivedOwner = 'o';
 // @ts-expect-error: no such code
 error.code === 'ERR_PADDING';
 // @ts-expect-error: codes do not change

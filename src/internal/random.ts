@@ -42,13 +42,13 @@ export function randomAlphanumerics(random?: RandomSource): string {
 }
 
 function runtimeRandom(byteLength: number): Uint8Array {
-  const crypto = ask(() => (globalThis as { crypto?: { getRandomValues(bytes: Uint8Array): unknown } }).crypto);
-  if (!crypto || typeof ask(() => crypto.getRandomValues) !== 'function') {
+  const globals = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint8Array): unknown } };
+  if (typeof ask(() => globals.crypto.getRandomValues) !== 'function') {
     throw new CallbackError('ERR_RANDOM', 'this runtime has no crypto.getRandomValues: pass a secure `random` option');
   }
   const bytes = new Uint8Array(byteLength);
   try {
-    crypto.getRandomValues(bytes);
+    globals.crypto.getRandomValues(bytes);
   } catch {
     throw new CallbackError(
       'ERR_RANDOM',

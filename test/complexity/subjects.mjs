@@ -11,7 +11,7 @@ const { bytes, host } = await importSource();
 const portable = { ...bytes, ...host.makeByteCodec({}) };
 const native = host.makeByteCodec(host.thisHost());
 
-const unlimited = { maxBodyBytes: 2 ** 30 };
+const unlimited = { maxBodyBytes: 256 * MiB };
 const feishuSecrets = { encryptKey: 'test key', verificationToken: 'v-token' };
 const feishu = codecs.createFeishuCodec({ ...feishuSecrets, ...unlimited });
 const feishuNoble = codecs.createFeishuCodec({ ...feishuSecrets, ...unlimited, aes: codecs.nobleAesCbc });
@@ -70,7 +70,17 @@ export const subjects = [
     over((size) => feishu.encode(event(ascii(size * 0.7))), feishuNoble.decode),
     'memory',
   ],
-  ['feishu.decode, unsigned', over((size) => ({ body: feishu.encode(event(ascii(size * 0.7))).body }), feishu.decode)],
+  [
+    'feishu.decode, unsigned',
+    over((size) => ({ body: feishu.encode(event(ascii(size * 0.7))).body }), feishu.decode),
+    'constant',
+  ],
+  ['feishu.decode, unsigned, no JSON', over((size) => ({ body: '['.repeat(size) }), feishu.decode), 'constant'],
+  [
+    'feishu.decode, unsigned, empty headers',
+    over((size) => ({ headers: { 'x-lark-signature': '' }, body: ascii(size) }), feishu.decode),
+    'constant',
+  ],
   [
     'feishu.decode, wrong signature',
     over((size) => ({ ...feishu.encode(event(ascii(size * 0.7))), body: ascii(size) }), feishu.decode),
@@ -208,6 +218,8 @@ export const subjects = [
     plainJson((size) => `{${Array.from({ length: size / 64 }, (_, index) => `"${index}-":1`).join()}}`),
   ],
   ['JSON: escapes', plainJson((size) => `{"a":"${'\\u4f60'.repeat(size / 6)}"}`)],
+  ['JSON: base64 instead', plainJson(ascii)],
+  ['JSON: base64 but for its end', plainJson((size) => `${ascii(size)}===!`)],
   ['JSON: white space', plainJson((size) => `{${' '.repeat(size)}}`)],
 ].map(([name, prepare, kind]) => ({ name, prepare, kind, sizes: LARGE }));
 

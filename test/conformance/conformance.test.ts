@@ -193,6 +193,17 @@ const MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    section: 'engines',
+    fault: 'an IV of any length',
+    broken: noble(({ encrypt }) => ({
+      encrypt(iv: Uint8Array, blocks: Uint8Array) {
+        const whole = new Uint8Array(16);
+        whole.set(iv);
+        return encrypt(whole, blocks);
+      },
+    })),
+  },
+  {
     section: 'paths',
     fault: 'the default engine encrypts otherwise',
     broken: feishu(({ encrypt }, { aes }) => ({
@@ -234,14 +245,59 @@ const MUTANTS: readonly Mutant[] = [
     section: 'Feishu',
     fault: 'the Verification Token is not compared',
     broken: {
-      createFeishuCodec: ({ verificationToken, ...options }) =>
-        lib.createFeishuCodec(options.encryptKey === undefined ? { ...options, verificationToken } : options),
+      createFeishuCodec(options) {
+        const { verificationToken, ...rest } = options;
+        return lib.createFeishuCodec(options.encryptKey === undefined ? options : rest);
+      },
     },
   },
   { section: 'Feishu', fault: 'verify says yes', broken: feishu(() => ({ verify: () => true })) },
   {
-    section: 'Feishu',
-    fault: 'the unsigned path tells what was wrong (padding oracle)',
+    section: 'unsigned challenge',
+    fault: 'whatever is the JSON of a challenge, as in 0.1.0',
+    broken: feishu(({ decode, decrypt }, options) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_SIGNATURE',
+          () => decode(request),
+          () => {
+            try {
+              const { encryptKey, ...plain } = options;
+              const body = decrypt((JSON.parse(String(request.body)) as { encrypt: string }).encrypt);
+              return lib.createFeishuCodec({ verificationToken: 'v-token', ...plain }).decode({ body });
+            } catch {
+              return decode(request);
+            }
+          },
+        ),
+    })),
+  },
+  {
+    section: 'unsigned challenge',
+    fault: 'acceptChallenge is ignored',
+    broken: { createFeishuCodec: ({ acceptChallenge, ...options }) => lib.createFeishuCodec(options) },
+  },
+  {
+    section: 'unsigned challenge',
+    fault: 'a long body is parsed first',
+    broken: feishu(({ decode }) => ({
+      decode(request: sources.CallbackRequest) {
+        const { body } = request;
+        return unless(
+          'ERR_SIGNATURE',
+          () => decode(request),
+          () => {
+            if (request.headers === undefined && typeof body === 'string' && !body.startsWith('{'))
+              throw new lib.CallbackError('ERR_REQUEST', 'body must be a JSON object in UTF-8');
+            return decode(request);
+          },
+        );
+      },
+    })),
+  },
+  {
+    section: 'unsigned challenge',
+    fault: 'what was wrong is told (padding oracle)',
     broken: feishu(({ decode, decrypt }) => ({
       decode: (request: sources.CallbackRequest) =>
         unless(
@@ -264,6 +320,42 @@ const MUTANTS: readonly Mutant[] = [
           () => decode(request),
           () => lib.createDingTalkCodec({ ...options, ownerKey: ['someone', 'someone2'] }).decode(request),
         ),
+    })),
+  },
+  {
+    section: 'DingTalk',
+    fault: 'a nonce of digits can stand for the time',
+    broken: dingTalk(({ decode }, options) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_TIMESTAMP',
+          () => decode(request),
+          () => {
+            const message = lib.createDingTalkCodec({ ...options, toleranceSeconds: Infinity }).decode(request);
+            return /^\d+$/.test(message.nonce) ? message : decode(request);
+          },
+        ),
+    })),
+  },
+  {
+    section: 'DingTalk',
+    fault: 'no owner is named',
+    broken: dingTalk(({ decode }) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_OWNER',
+          () => decode(request),
+          () => {
+            throw new lib.CallbackError('ERR_OWNER', 'the message is for another', { dingTalkCode: 900010 });
+          },
+        ),
+    })),
+  },
+  {
+    section: 'DingTalk',
+    fault: 'no id',
+    broken: dingTalk(({ decode }) => ({
+      decode: (request: sources.CallbackRequest) => ({ ...decode(request), id: undefined }),
     })),
   },
   {
@@ -296,6 +388,16 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     section: 'Tencent Chat',
+    fault: 'names as the documentation spells them',
+    broken: chat(({ decode }) => ({
+      decode({ query, ...request }: sources.CallbackRequest) {
+        const { sign, SIGN, ...rest } = (query ?? {}) as Record<string, string>;
+        return decode(query === undefined ? request : { ...request, query: rest });
+      },
+    })),
+  },
+  {
+    section: 'Tencent Chat',
     fault: 'ActionStatus from ErrorCode',
     broken: chat(({ reply }) => ({
       reply: (fields: { ErrorCode?: number } = {}) =>
@@ -311,13 +413,33 @@ const MUTANTS: readonly Mutant[] = [
     section: 'error codes',
     fault: 'a secret in a message',
     broken: dingTalkRefusingWith(
-      ({ encodingAesKey }) => new lib.CallbackError('ERR_CONFIG', `not a good key at all: ${encodingAesKey}`, 900004),
+      ({ encodingAesKey }) =>
+        new lib.CallbackError('ERR_CONFIG', `not a good key at all: ${encodingAesKey}`, { dingTalkCode: 900004 }),
     ),
   },
   {
     section: 'error codes',
     fault: 'no number for DingTalk',
     broken: dingTalkRefusingWith(() => new lib.CallbackError('ERR_CONFIG', 'the key is not a good key')),
+  },
+  {
+    section: 'error codes',
+    fault: 'a variable that is not set drops its check',
+    broken: {
+      createFeishuCodec: ({ verificationToken, ...options }) =>
+        lib.createFeishuCodec(verificationToken === undefined ? options : { ...options, verificationToken }),
+    },
+  },
+  {
+    section: "programmer's mistakes",
+    fault: 'nothing is a mistake',
+    broken: feishu(({ decode }) => ({
+      decode(request: sources.CallbackRequest) {
+        if (typeof request === 'object' && request !== null && (request.body ?? undefined) === undefined)
+          throw new TypeError('body must be the raw body');
+        return decode(request);
+      },
+    })),
   },
   {
     section: "programmer's mistakes",
@@ -353,8 +475,23 @@ const MUTANTS: readonly Mutant[] = [
     section: 'requests',
     fault: 'headers in one letter case only',
     broken: feishu(({ verify }) => ({
-      verify: (request: sources.CallbackRequest) =>
-        request.headers !== undefined && 'X-Lark-Signature' in request.headers && verify(request),
+      verify: (request: sources.CallbackRequest) => 'X-Lark-Signature' in (request.headers ?? {}) && verify(request),
+    })),
+  },
+  {
+    section: 'requests',
+    fault: 'a plus sign is a space',
+    broken: chat(({ decode }) => ({
+      decode: (request: sources.CallbackRequest) =>
+        decode(request.url ? { ...request, url: request.url.replace(/\+/g, '%20') } : request),
+    })),
+  },
+  {
+    section: 'requests',
+    fault: 'headers of null are a mistake',
+    broken: feishu(({ decode }) => ({
+      decode: (request: sources.CallbackRequest) =>
+        decode(request.headers === null ? { ...request, headers: 1 as never } : request),
     })),
   },
   {
@@ -391,6 +528,14 @@ const MUTANTS: readonly Mutant[] = [
     })(),
   },
   {
+    section: 'inputs',
+    fault: 'a body that others can change',
+    broken: feishu(({ decode }) => ({
+      decode: ({ body, ...rest }: sources.CallbackRequest) =>
+        decode({ ...rest, body: body instanceof Uint8Array ? Uint8Array.from(body) : body }),
+    })),
+  },
+  {
     section: 'round trips',
     fault: 'a BOM is dropped, as TextDecoder does',
     broken: { decryptFeishuEvent: (encrypt, key) => lib.decryptFeishuEvent(encrypt, key).replace(/^\ufeff/, '') },
@@ -425,7 +570,8 @@ const MUTANTS: readonly Mutant[] = [
     fault: 'the limit counts characters',
     broken: feishu(({ decode }, { maxBodyBytes = Infinity, ...options }) => ({
       decode(request: sources.CallbackRequest) {
-        return request.body.length > maxBodyBytes ? decode(request) : lib.createFeishuCodec(options).decode(request);
+        const { length } = request.body as string | Uint8Array;
+        return length > maxBodyBytes ? decode(request) : lib.createFeishuCodec(options).decode(request);
       },
     })),
   },
@@ -472,7 +618,7 @@ const MUTANTS: readonly Mutant[] = [
       encryptDingTalkMessage(text, secrets, options) {
         const { encodingAesKey } = secrets;
         if (encodingAesKey.length === 43 && /[^AEIMQUYcgkosw048]$/.test(encodingAesKey)) {
-          throw new lib.CallbackError('ERR_CONFIG', 'spare bits', 900004);
+          throw new lib.CallbackError('ERR_CONFIG', 'spare bits', { dingTalkCode: 900004 });
         }
         return lib.encryptDingTalkMessage(text, secrets, options);
       },
@@ -499,7 +645,7 @@ const MUTANTS: readonly Mutant[] = [
     fault: 'bodies are decoded laxly',
     broken: chat(({ decode }) => ({
       decode: ({ body, ...rest }: sources.CallbackRequest) =>
-        decode({ ...rest, body: typeof body === 'string' ? body : utf8Lax(body) }),
+        decode({ ...rest, body: typeof body === 'string' ? body : utf8Lax(body as Uint8Array) }),
     })),
   },
   {

@@ -21,6 +21,7 @@ export function dingTalkFlows(context: Context): void {
   const encrypt = (JSON.parse(sent.body) as { encrypt: string }).encrypt;
   const message = {
     kind: 'event',
+    id: undefined,
     type: EVENT.EventType,
     ownerKey: DINGTALK.ownerKey,
     timestamp,
@@ -54,6 +55,15 @@ export function dingTalkFlows(context: Context): void {
   equal('an event', () => codec.decode(sent), message);
   equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(sent.body) }), message);
   equal('verify an event', () => codec.verify(sent), true);
+  for (const [name, ids, id] of [
+    ['eventId', { eventId: 'e-1', BizId: 'b-1' }, 'e-1'],
+    ['BizId', { BizId: 'b-1' }, 'b-1'],
+    ['BizId where eventId is empty', { eventId: '', BizId: 17 }, '17'],
+    ['none where both are empty', { eventId: '', BizId: '' }, undefined],
+    ['none of another type', { eventId: ['e-1'], BizId: null }, undefined],
+  ] as const) {
+    equal(`id: ${name}`, () => codec.decode(codec.encode({ ...EVENT, ...ids }, fixed)).id, id);
+  }
   const url = `/callback?msg_signature=${signature}&timeStamp=${timestamp}&nonce=${fixed.nonce}`;
   equal('the other spellings, in a URL', () => codec.decode({ url, body: sent.body }), message);
   equal('a check', () => codec.decode(codec.encode({ EventType: 'check_url' }, fixed)), {
@@ -69,6 +79,8 @@ export function dingTalkFlows(context: Context): void {
       () => codec.decode(codec.encode({ EventType: type, Random: 'r' }, fixed)).kind,
       'check',
     );
+    const random = { EventType: type, Random: 17 };
+    equal(`${type} with a Random of another type`, () => codec.decode(codec.encode(random, fixed)).event, random);
   }
   equal(
     'reply to an event: same owner, time and nonce',
@@ -102,6 +114,9 @@ export function dingTalkFlows(context: Context): void {
   equal('an event for the second owner', () => several.decode(sent), message);
   equal('an event for the first', () => several.decode(several.encode(EVENT, fixed)).ownerKey, suiteKey);
   refuses('an event for another owner', () => codec.decode(stranger.encode(EVENT)), 'ERR_OWNER');
+  equal('the owner that was received', () => ownerOf(() => codec.decode(stranger.encode(EVENT))), 'someone');
+  const unverified = stranger.encrypt('{}', { prefix: fixed.prefix });
+  equal('no owner of what nobody verified', () => ownerOf(() => codec.decrypt(unverified)), undefined);
   equal('verify looks at no owner', () => codec.verify(stranger.encode(EVENT)), true);
   refuses(
     'an owner that goes on',
@@ -131,6 +146,8 @@ export function dingTalkFlows(context: Context): void {
     ['a signature cut short', both(signature.slice(1))],
     ['a signature and a digit', both(`${signature}0`)],
     ['an empty signature', both('')],
+    ['an empty timestamp', withQuery({ timestamp: '' })],
+    ['an empty nonce', withQuery({ nonce: '' })],
     ['no signature', withQuery({ signature: undefined, msg_signature: undefined })],
     ['no timestamp', withQuery({ timestamp: undefined })],
     ['no nonce', withQuery({ nonce: undefined })],
@@ -160,10 +177,27 @@ export function dingTalkFlows(context: Context): void {
       equal(`${name} that is off`, () => codec.decode(request).text, message.text);
     }
   }
-  for (const time of ['', ' 1700000000', '1e9', '0x6553f100', '749', '1700000000.0', '17000000000']) {
+  for (const time of [' 1700000000', '1e9', '0x6553f100', '749', '1700000000.0', '17000000000']) {
     const request = signed(encrypt, time);
     refuses(`the time ${JSON.stringify(time)} in a window`, () => windowed.decode(request), 'ERR_TIMESTAMP');
     equal(`the time ${JSON.stringify(time)} without one`, () => codec.decode(request).timestamp, time);
+  }
+
+  // Sorted and joined without separators, the time and a nonce of digits can change places under the same signature.
+  for (const [nonce, accepted] of [
+    ['1700000000', false],
+    ['1700000000000', false],
+    ['17000000000000000000', false],
+    ['123456789', true],
+    ['1700000000a', true],
+    ['１７００００００００', true],
+  ] as const) {
+    const request = codec.encode(EVENT, { ...fixed, nonce });
+    const name = `the nonce ${nonce}`;
+    if (accepted) equal(`${name} in a window`, () => windowed.decode(request).nonce, nonce);
+    else refuses(`${name} in a window`, () => windowed.decode(request), 'ERR_TIMESTAMP');
+    equal(`verify ${name} in a window`, () => windowed.verify(request), accepted);
+    equal(`${name} without one`, () => codec.decode(request).nonce, nonce);
   }
 
   // Signed, but not to be read.
@@ -177,8 +211,17 @@ export function dingTalkFlows(context: Context): void {
     ['plaintext is a list', codec.encode('[]', fixed), 'ERR_REQUEST'],
     ['no EventType', codec.encode('{}', fixed), 'ERR_REQUEST'],
     ['an EventType that is a number', codec.encode({ EventType: 1 }, fixed), 'ERR_REQUEST'],
-    ['a Random that is a number', codec.encode({ EventType: 'check_url', Random: 1 }, fixed), 'ERR_REQUEST'],
   ] as const) {
     refuses(`signed, ${name}`, () => codec.decode(request), code);
   }
+}
+
+/** `receivedOwner` of the error that `attempt` throws. */
+function ownerOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+  } catch (error) {
+    return (error as { receivedOwner?: string }).receivedOwner;
+  }
+  return 'no error';
 }

@@ -13,6 +13,7 @@ import {
   hex,
   type Lib,
   now,
+  ofHost,
   outcome,
   SECONDS,
   sample,
@@ -31,8 +32,8 @@ export function enginesOf(lib: Lib): readonly (readonly [name: string, engine: A
 
 /** The host's node:crypto, asked for as the package asks. */
 function nodeCrypto(): { createDecipheriv: (...args: readonly unknown[]) => unknown } | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): ReturnType<typeof nodeCrypto> } };
-  return process?.getBuiltinModule?.('node:crypto');
+  const global = globalThis as { process?: { getBuiltinModule?(name: string): ReturnType<typeof nodeCrypto> } };
+  return ofHost(() => global.process?.getBuiltinModule?.('node:crypto'));
 }
 
 /** The engine of codecs that are given none, seen from outside: whether a new codec asks node:crypto for a decipher. */
@@ -64,6 +65,16 @@ function isRefused(attempt: () => unknown): boolean {
     return error instanceof TypeError;
   }
 }
+
+/** What is as long as it should be, but no Uint8Array. */
+const NOT_BYTES: readonly (readonly [name: string, value: unknown])[] = [
+  ['a text', new Array(33).join('a')],
+  ['a DataView', new DataView(new ArrayBuffer(32))],
+  ['an ArrayBuffer', new ArrayBuffer(32)],
+  ['a Uint16Array', new Uint16Array(32)],
+  ['a list', new Array(32)],
+  ['nothing', undefined],
+];
 
 export function engineBehaviour(context: Context): void {
   const { lib, check, equal } = context;
@@ -105,6 +116,18 @@ export function engineBehaviour(context: Context): void {
     }, [blocks, ciphertext, blocks]);
     check(`${name} refuses half a block`, () => isRefused(() => aes.encrypt(iv, sample(40, 5))));
     check(`${name} refuses half a block after the IV`, () => isRefused(() => aes.decrypt(sample(40, 5))));
+    for (const [wrong, value] of NOT_BYTES) {
+      const any = value as never;
+      check(`${name} refuses ${wrong} for a key`, () => isRefused(() => engine(any)));
+      check(`${name} refuses ${wrong} for an IV`, () => isRefused(() => aes.encrypt(any, sample(16, 5))));
+      check(`${name} refuses ${wrong} for blocks`, () => isRefused(() => aes.encrypt(iv, any)));
+      check(`${name} refuses ${wrong} for ciphertext`, () => isRefused(() => aes.decrypt(any)));
+    }
+    for (const length of [0, 15, 16, 17, 24, 31, 33]) {
+      check(`${name} refuses a key of ${length}`, () => isRefused(() => engine(sample(length, 1))));
+      if (length === 16) continue;
+      check(`${name} refuses an IV of ${length}`, () => isRefused(() => aes.encrypt(sample(length, 1), blocks)));
+    }
     equal(`${name} works on after that`, () => aes.decrypt(message), blocks);
     equal(`${name} keeps its own copy of the key`, () => {
       const key = sample(32, 1);
@@ -188,7 +211,7 @@ function feishuAttempts(lib: Lib): Attempt[] {
   const codec = (aes: AesCbcEngine | undefined) => lib.createFeishuCodec({ ...FEISHU, aes, now, random: counting() });
   const event = { schema: '2.0', header: { event_id: 'e1', event_type: 't' }, event: { text: TEXTS[2] } };
   const sent = codec(lib.nobleAesCbc).encode(event);
-  const challenge = codec(lib.nobleAesCbc).encode({ type: 'url_verification', challenge: '挑战' });
+  const challenge = codec(lib.nobleAesCbc).encode({ type: 'url_verification', challenge: 'd1e0e8b7-3b2d' });
   const changed = (at: number) => {
     const encrypt = (JSON.parse(sent.body) as { encrypt: string }).encrypt;
     const body = JSON.stringify({ encrypt: `${encrypt.slice(0, at)}AAAA${encrypt.slice(at + 4)}` });

@@ -113,6 +113,18 @@ export function feishuFlows(context: Context): void {
     text: JSON.stringify(bare),
   });
 
+  const emptyIds = [
+    [{ ...EVENT_2, header: { ...EVENT_2.header, event_id: '' } }, MESSAGE_2],
+    [{ ...EVENT_1, uuid: '' }, MESSAGE_1],
+  ] as const;
+  for (const [payload, message] of emptyIds) {
+    equal(`an empty id, ${message.schema}, is none`, () => codec.decode(signed(sealed(payload))), {
+      ...message,
+      id: undefined,
+      text: JSON.stringify(payload),
+    });
+  }
+
   // The challenge: plain, encrypted, encrypted and signed.
   const challenge = { kind: 'challenge', challenge: CHALLENGE.challenge, text: JSON.stringify(CHALLENGE) };
   const unsigned = { body: sealed(CHALLENGE) };
@@ -122,34 +134,19 @@ export function feishuFlows(context: Context): void {
   equal('encode leaves a challenge unsigned', () => Object.keys(codec.encode(CHALLENGE).headers), ['Content-Type']);
   equal('reply to a challenge', () => codec.reply(codec.decode(unsigned)), { challenge: CHALLENGE.challenge });
   equal('verify an unsigned challenge', () => codec.verify(unsigned), false);
-  const longest = { ...CHALLENGE, challenge: new Array(1025).join('c') };
-  equal('a challenge of 1,024 characters', () => codec.decode({ body: sealed(longest) }).text, JSON.stringify(longest));
-
-  // Whatever is wrong with an unsigned request has one code and one message: anything finer is a padding oracle.
-  const messages: { [message: string]: true } = {};
-  const wrongUnsigned: readonly (readonly [string, string])[] = [
-    ['an event', sealed(EVENT_2)],
-    ['a challenge with a wrong token', sealed({ ...CHALLENGE, token: 'guess' })],
-    ['a challenge without token', sealed({ ...CHALLENGE, token: undefined })],
-    ['a challenge that is no string', sealed({ ...CHALLENGE, challenge: 1 })],
-    ['a challenge of 1,025 characters', sealed({ ...CHALLENGE, challenge: new Array(1026).join('c') })],
-    ['JSON that is no object', sealed('url_verification')],
-    ['text that is no JSON', JSON.stringify({ encrypt: codec.encrypt('url_verification', { iv }) })],
-    ['no base64', '{"encrypt":"*"}'],
-    ['nothing', '{"encrypt":""}'],
-    ['an IV alone', '{"encrypt":"AAAAAAAAAAAAAAAAAAAAAA=="}'],
-    ['wrong padding', `{"encrypt":"${new Array(65).join('A')}"}`],
-    ['ciphertext of another key', lib.createFeishuCodec({ encryptKey: 'other', ...options }).encode(CHALLENGE).body],
-  ];
-  for (const [name, body] of wrongUnsigned) {
-    refuses(`unsigned, ${name}`, () => codec.decode({ body }), 'ERR_SIGNATURE');
-    try {
-      codec.decode({ body });
-    } catch (error) {
-      messages[(error as Error).message] = true;
-    }
+  const inHeader = { header: { token: 'v-token' }, challenge: CHALLENGE.challenge, type: CHALLENGE.type };
+  const longest = { ...CHALLENGE, challenge: new Array(1025).join('飞') };
+  for (const [name, payload] of [
+    ['with its token in header.token', inHeader],
+    ['of 1,024 characters', longest],
+  ] as const) {
+    const text = JSON.stringify(payload);
+    equal(`a plain challenge ${name}`, () => plain.decode({ body: text }).text, text);
+    equal(`a signed challenge ${name}`, () => codec.decode(signed(sealed(payload))).text, text);
   }
-  equal('unsigned, one message for all', () => Object.keys(messages).length, 1);
+  const tooLong = { ...CHALLENGE, challenge: `${longest.challenge}c` };
+  refuses('a plain challenge of 1,025', () => plain.decode({ body: JSON.stringify(tooLong) }), 'ERR_REQUEST');
+  refuses('a signed challenge of 1,025', () => codec.decode(signed(sealed(tooLong))), 'ERR_REQUEST');
 
   // Downgrade, forgery and replay.
   const forged = { ...EVENT_2, header: { ...EVENT_2.header, event_id: 'forged' } };
@@ -178,7 +175,9 @@ export function feishuFlows(context: Context): void {
     ['an empty signature', withHeaders({ 'X-Lark-Signature': '' })],
     ['a signature alone', { body: event.body, headers: { 'X-Lark-Signature': event.headers['X-Lark-Signature'] } }],
     ['a timestamp alone', { body: event.body, headers: { 'X-Lark-Request-Timestamp': String(SECONDS) } }],
-    ['the challenge with a nonce alone', { ...unsigned, headers: { 'X-Lark-Request-Nonce': '' } }],
+    ['the challenge with a nonce alone', { ...unsigned, headers: { 'X-Lark-Request-Nonce': 'n' } }],
+    ['an empty nonce', withHeaders({ 'X-Lark-Request-Nonce': '' })],
+    ['an empty timestamp', withHeaders({ 'X-Lark-Request-Timestamp': '' })],
     ['the length extended', extended(lib, event)],
   ];
   for (const [name, request] of attacks) {
@@ -207,7 +206,6 @@ export function feishuFlows(context: Context): void {
     }
   }
   for (const timestamp of [
-    '',
     ' 1700000000',
     '1700000000 ',
     '1e9',
@@ -230,6 +228,8 @@ export function feishuFlows(context: Context): void {
     ['1.0, wrong', { ...EVENT_1, token: 'v-tokem' }],
     ['1.0, no string', { ...EVENT_1, token: ['v-token'] }],
     ['of a challenge, wrong', { ...CHALLENGE, token: 'guess' }],
+    ['of a challenge, wrong beside header.token', { ...CHALLENGE, token: 'guess', header: { token: 'v-token' } }],
+    ['of a challenge, wrong in header.token', { ...CHALLENGE, token: undefined, header: { token: 'guess' } }],
   ] as const) {
     refuses(`token ${name}, signed`, () => codec.decode(signed(sealed(payload))), 'ERR_TOKEN');
     refuses(`token ${name}, plain`, () => plain.decode({ body: JSON.stringify(payload) }), 'ERR_TOKEN');
@@ -252,6 +252,110 @@ export function feishuFlows(context: Context): void {
     refuses(`signed, ${name}`, () => codec.decode(signed(body)), code);
   }
 }
+
+/** The one request that Feishu does not sign: what it may be, to the byte, and the one answer to everything else. */
+export function unsignedChallenges({ lib, equal, refuses }: Context): void {
+  const iv = sample(16, 1);
+  const options = { now, random: counting() };
+  const codec = lib.createFeishuCodec({ ...FEISHU, ...options });
+  const anyToken = lib.createFeishuCodec({ encryptKey: FEISHU.encryptKey, ...options });
+  const closed = lib.createFeishuCodec({ ...FEISHU, ...options, acceptChallenge: false });
+  const sealed = (text: string) => JSON.stringify({ encrypt: codec.encrypt(text, { iv }) });
+  const padded = (text: string, length: number) =>
+    text.replace('}', `,"pad":"${repeat('p', length - text.length - 9)}"}`);
+  const token = '"token":"v-token"';
+  const type = '"type":"url_verification"';
+  const uuid = 'd1e0e8b7-3b2d-4d5a-9a39-6e4f3a1c5b70';
+  const text = (challenge: string, other = token) => `{"challenge":"${challenge}",${other},${type}}`;
+
+  const members = [`"challenge":"${uuid}"`, token, type];
+  for (const order of ['012', '021', '102', '120', '201', '210']) {
+    const text = `{${order
+      .split('')
+      .map((at) => members[Number(at)])
+      .join(',')}}`;
+    const challenge = { kind: 'challenge', challenge: uuid, text };
+    equal(`members in the order ${order}`, () => codec.decode({ body: sealed(text) }), challenge);
+    equal(`members in the order ${order}, any token`, () => anyToken.decode({ body: sealed(text) }), challenge);
+  }
+  const words = ['ajls384kdjxxxx', 'A', repeat('_', 17), '0', repeat('-', 64), repeat('0123456789abcdef', 4)];
+  for (const challenge of words) {
+    equal(`the challenge ${challenge}`, () => codec.decode({ body: sealed(text(challenge)) }).kind, 'challenge');
+  }
+  for (const other of ['', 'x', repeat('Z', 64)]) {
+    const body = sealed(text(uuid, `"token":"${other}"`));
+    equal(`a token of ${other.length} where none is configured`, () => anyToken.decode({ body }).kind, 'challenge');
+  }
+  const empty = { 'X-Lark-Signature': '', 'X-Lark-Request-Timestamp': '', 'X-Lark-Request-Nonce': '' };
+  equal('empty headers are none', () => codec.decode({ headers: empty, body: sealed(text(uuid)) }).kind, 'challenge');
+  equal('encode makes such a text', () => codec.decode(codec.encode({ type: 'url_verification', challenge: uuid })), {
+    kind: 'challenge',
+    challenge: uuid,
+    text: `{"type":"url_verification","challenge":"${uuid}",${token}}`,
+  });
+  const encoded = () => anyToken.decode(anyToken.encode({ type: 'url_verification', challenge: uuid })).kind;
+  equal('encode makes such a text where no token is configured', encoded, 'challenge');
+  const most = padded(sealed(text(uuid)), 1200);
+  equal('a body of 1,200 bytes', () => [most.length, codec.decode({ body: most }).kind], [1200, 'challenge']);
+  const signature = lib.feishuSignature({ timestamp: '1', nonce: 'n', body: sealed(text('!')) }, FEISHU.encryptKey);
+  const headers = { 'X-Lark-Signature': signature, 'X-Lark-Request-Timestamp': '1', 'X-Lark-Request-Nonce': 'n' };
+  equal(
+    'a signed one is no matter of acceptChallenge',
+    () => closed.decode({ headers, body: sealed(text('!')) }).kind,
+    'challenge',
+  );
+
+  // Anything finer than one code and one message would be an oracle for captured ciphertext.
+  const messages: { [message: string]: true } = {};
+  const refused: readonly (readonly [name: string, body: string, by?: typeof codec])[] = [
+    ['where none is accepted', sealed(text(uuid)), closed],
+    ['a body of 1,201 bytes', padded(sealed(text(uuid)), 1201)],
+    ['1 MiB', padded(sealed(text(uuid)), 1_000_000)],
+    ['1 MiB that is no JSON', repeat('[', 1_000_000)],
+    ['an event', sealed(JSON.stringify(EVENT_2))],
+    ['a wrong token', sealed(text(uuid, '"token":"guess"'))],
+    ['a token that goes on', sealed(text(uuid, '"token":"v-token2"'))],
+    ['a token of other characters', sealed(text(uuid, '"token":"a b"')), anyToken],
+    ['a token of 65', sealed(text(uuid, `"token":"${repeat('a', 65)}"`)), anyToken],
+    ['no token', sealed(`{"challenge":"${uuid}",${type}}`)],
+    ['no token where none is configured', sealed(`{"challenge":"${uuid}",${type}}`), anyToken],
+    ['an empty challenge', sealed(text(''))],
+    ['18 of a word', sealed(text(repeat('g', 18)))],
+    ['65 of hexadecimal digits', sealed(text(repeat('a', 65)))],
+    ['18 hexadecimal digits, one in upper case', sealed(text(`${repeat('a', 17)}F`))],
+    ['other characters', sealed(text('a b'))],
+    ['Chinese', sealed(text('挑战'))],
+    ['an escape', sealed(text('\\u0061'))],
+    ['a challenge that is a number', sealed(`{"challenge":1,${token},${type}}`)],
+    ['a nested challenge', sealed(`{"challenge":{"a":"b"},${token},${type}}`)],
+    ['a fourth member', sealed(`{"challenge":"${uuid}",${token},${type},"a":"b"}`)],
+    ['a member twice', sealed(`{"challenge":"${uuid}",${token},${type},${type}}`)],
+    ['another type', sealed(`{"challenge":"${uuid}",${token},"type":"url_verificatiom"}`)],
+    ['a space', sealed(`{"challenge": "${uuid}",${token},${type}}`)],
+    ['a line feed at the end', sealed(`${text(uuid)}\n`)],
+    ['a BOM', sealed(`\ufeff${text(uuid)}`)],
+    ['a list', sealed(`[${text(uuid)}]`)],
+    ['text', sealed('url_verification')],
+    ['no base64', '{"encrypt":"*"}'],
+    ['base64 of the other alphabet', sealed(text(uuid)).replace(/[+/]/, '-')],
+    ['nothing', '{"encrypt":""}'],
+    ['an IV alone', '{"encrypt":"AAAAAAAAAAAAAAAAAAAAAA=="}'],
+    ['wrong padding', `{"encrypt":"${repeat('A', 64)}"}`],
+    ['ciphertext of another key', lib.createFeishuCodec({ encryptKey: 'other', ...options }).encode(CHALLENGE).body],
+  ];
+  for (const [name, body, by = codec] of refused) {
+    refuses(`unsigned, ${name}`, () => by.decode({ body }), 'ERR_SIGNATURE');
+    equal(`verify, unsigned, ${name}`, () => by.verify({ body }), false);
+    try {
+      by.decode({ body });
+    } catch (error) {
+      messages[(error as Error).message] = true;
+    }
+  }
+  equal('unsigned, one message for all', () => Object.keys(messages).length, 1);
+}
+
+const repeat = (text: string, count: number): string => new Array(count + 1).join(text);
 
 /** SHA-256(secret ‖ body) goes on to SHA-256(secret ‖ body ‖ its padding): such a body must not get to a parser. */
 function extended(lib: Context['lib'], { body, headers }: { body: string; headers: Record<string, string> }): Request {

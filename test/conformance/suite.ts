@@ -5,7 +5,7 @@ import { base64Verdicts, roundTrips, stringsAndBytes, utf8Verdicts } from './byt
 import { errorCodes, exportedNames, inputsUntouched, programmersMistakes, randomness, requests } from './contract.ts';
 import { dingTalkFlows } from './dingtalk.ts';
 import { engineBehaviour, pathsAgree } from './engines.ts';
-import { feishuFlows } from './feishu.ts';
+import { feishuFlows, unsignedChallenges } from './feishu.ts';
 import { tencentChatFlows } from './tencent-chat.ts';
 import { type Host, type Lib, outcome, refusal, type Section, short, show } from './tools.ts';
 import { nistVectors, platformVectors, wrongPadding } from './vectors.ts';
@@ -18,6 +18,7 @@ export const SECTIONS: readonly (readonly [name: string, section: Section])[] = 
   ['engines', engineBehaviour],
   ['paths', pathsAgree],
   ['Feishu', feishuFlows],
+  ['unsigned challenge', unsignedChallenges],
   ['DingTalk', dingTalkFlows],
   ['Tencent Chat', tencentChatFlows],
   ['error codes', errorCodes],

@@ -53,11 +53,20 @@ export function tencentChatFlows(context: Context): void {
   const url = `https://example.com/im?${names.map((name) => `${name}=${encodeURIComponent(sent.query[name] as string)}`).join('&')}#x`;
   equal('an event by URL', () => codec.decode({ url, body: sent.body }), message);
   equal('verify an event', () => codec.verify(sent), true);
-  equal(
-    'SdkAppId in the other spelling',
-    () => codec.decode({ ...sent, query: { ...sent.query, SdkAppid: undefined, SdkAppId: CHAT.sdkAppId } }).sdkAppId,
-    CHAT.sdkAppId,
-  );
+  const renamed = (change: (name: string) => string) => {
+    const query: Record<string, string> = {};
+    for (const name of names) query[change(name)] = sent.query[name] as string;
+    return { query, body: sent.body };
+  };
+  for (const [name, request] of [
+    ['SdkAppId', renamed((one) => one.replace('pid', 'pId'))],
+    ['in lower case', renamed((one) => one.toLowerCase())],
+    ['in upper case', renamed((one) => one.toUpperCase())],
+  ] as const) {
+    const { query } = request;
+    equal(`names: ${name}; query as sent`, () => codec.decode(request), { ...message, query });
+    equal(`verify, names: ${name}`, () => codec.verify(request), true);
+  }
   for (const [platform, expected] of [
     ['ios', 'iOS'],
     ['Mac', 'macOS'],
@@ -87,6 +96,7 @@ export function tencentChatFlows(context: Context): void {
     ['a signature in upper case', withQuery({ Sign: message.query.Sign.toUpperCase() })],
     ['a signature cut short', withQuery({ Sign: message.query.Sign.slice(0, 63) })],
     ['an empty signature', withQuery({ Sign: '' })],
+    ['an empty time', withQuery({ RequestTime: '' })],
     ['no signature', withQuery({ Sign: undefined })],
     ['no time', withQuery({ RequestTime: undefined })],
     ['no parameters', { body: sent.body }],
@@ -108,7 +118,7 @@ export function tencentChatFlows(context: Context): void {
     equal(`verify ${name}`, () => codec.verify(request), accepted);
     equal(`${name} that is off`, () => anyTime.decode(request).text, message.text);
   }
-  for (const time of ['', '0', '1e9', ' 1700000000', `${SECONDS}000`]) {
+  for (const time of ['0', '1e9', ' 1700000000', `${SECONDS}000`]) {
     refuses(`the time ${JSON.stringify(time)} in a window`, () => codec.decode(at(time)), 'ERR_TIMESTAMP');
     equal(`the time ${JSON.stringify(time)} without one`, () => anyTime.decode(at(time)).requestTime, time);
   }
@@ -117,10 +127,13 @@ export function tencentChatFlows(context: Context): void {
   for (const [name, request] of [
     ['another app', withQuery({ SdkAppid: '888889' })],
     ['no app', withQuery({ SdkAppid: undefined })],
+    ['an empty app', withQuery({ SdkAppid: '' })],
+    ['two apps in two letter cases', withQuery({ sdkappid: '1' })],
     ['two apps', withQuery({ SdkAppId: '1' })],
     ['another command than in the body', withQuery({ CallbackCommand: 'C2C.CallbackAfterSendMsg' })],
     ['no command at all', { ...withQuery({ CallbackCommand: undefined }), body: '{}' }],
-    ['no JSON', { ...sent, body: '' }],
+    ['nothing', { ...sent, body: '' }],
+    ['no JSON', { ...sent, body: '{' }],
     ['a JSON list', { ...sent, body: '[]' }],
   ] as const) {
     refuses(name, () => codec.decode(request), 'ERR_REQUEST');

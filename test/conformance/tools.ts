@@ -21,6 +21,15 @@ export interface Context {
   refuses(name: string, attempt: () => unknown, code: string): void;
 }
 
+/** What the host has, or nothing where it throws when it is asked: the package takes both alike. */
+export function ofHost<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 export type Section = (context: Context) => void;
 
 /** Secrets: the samples of the platforms' documentation. */

@@ -42,8 +42,8 @@ const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input:
     equal(`${id}, verified`, () => codec.verify(request), true);
     if (plaintext.charAt(0) === '{') {
       const event = JSON.parse(plaintext) as { EventType: string };
-      const message = { kind: 'check', type: event.EventType, ownerKey, timestamp, nonce, event, text: plaintext };
-      equal(`${id}, decoded`, () => codec.decode(request), message);
+      const message = { kind: 'check', id: undefined, type: event.EventType, ownerKey, timestamp, nonce, event };
+      equal(`${id}, decoded`, () => codec.decode(request), { ...message, text: plaintext });
     } else {
       refuses(`${id}, decoded: it is a reply, not an event`, () => codec.decode(request), 'ERR_REQUEST');
     }
@@ -70,7 +70,11 @@ const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input:
   'tencentIm.sign'({ lib, equal }, id, { token = '', requestTime = '' }, { sign }) {
     const codec = lib.createTencentChatCodec({ token, toleranceSeconds: Infinity });
     equal(`${id}, signature`, () => lib.tencentChatSignature({ token, requestTime }), sign);
-    equal(`${id}, verified`, () => codec.verify({ url: `/?Sign=${sign}&RequestTime=${requestTime}`, body: '' }), true);
+    equal(
+      `${id}, verified`,
+      () => codec.verify({ url: `/?Sign=${sign}&RequestTime=${requestTime}`, body: '{}' }),
+      true,
+    );
   },
 };
 

@@ -35,7 +35,7 @@ function feishuCases(random) {
   const encryptKey = random.name();
   const verificationToken = random.name();
   const timestamp = String(NOW / 1000 + random.below(1000));
-  const nonce = random.alphanumeric(random.below(20));
+  const nonce = random.alphanumeric(1 + random.below(20));
   const text = random.text();
   const json = JSON.stringify({ header: { event_type: text, token: verificationToken }, event: { text } });
   const iv = random.bytes(16);

@@ -21,8 +21,8 @@ export function makeRandom(seed) {
     bytes,
     /** Mostly short, so that every length of the last block is met; some of a few kilobytes. */
     text: () => string(below(20) === 0 ? below(5_000) : below(100), pick(ALPHABETS)),
-    /** Any secret or name but an empty one. */
-    name: () => string(1 + below(32), pick(ALPHABETS)),
+    /** Any secret or name but an empty one, and one with a line break at an end, which was read from a file. */
+    name: (longest = 32) => string(1 + below(longest), pick(ALPHABETS)).replace(/^\n|\n$/g, 'n'),
     alphanumeric: (length) => string(length, ALPHANUMERICS),
     /** 43 characters; the two spare bits of the last one are as random as the rest. */
     encodingAesKey: () => string(43, below(4) === 0 ? [...ALPHANUMERICS, '+', '/'] : ALPHANUMERICS),

@@ -162,7 +162,19 @@ export function mutateText(random: Random, text: string): string {
 
 const KEYS: readonly string[] = [
   ...['encrypt', 'type', 'challenge', 'token', 'schema', 'header', 'event', 'event_type', 'event_id', 'create_time'],
-  ...['app_id', 'tenant_key', 'uuid', 'ts', 'EventType', 'Random', 'TestSuiteKey', 'CallbackCommand', ''],
+  ...[
+    'app_id',
+    'tenant_key',
+    'uuid',
+    'ts',
+    'EventType',
+    'Random',
+    'TestSuiteKey',
+    'eventId',
+    'BizId',
+    'CallbackCommand',
+    '',
+  ],
   ...['__proto__', 'constructor', 'prototype', 'toJSON', 'toString', 'hasOwnProperty', 'then', 'length', 'valueOf'],
 ];
 

@@ -7,29 +7,35 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 export interface Input {
   /** Which of the target's codecs. */
   codec: string;
-  body: string | Uint8Array;
-  headers?: { container: 'record' | 'map' | 'fetch'; pairs: Pairs } | undefined;
-  url?: string | undefined;
-  query?: { container: 'record' | 'map' | 'search'; pairs: Pairs } | undefined;
+  body?: string | Uint8Array | null | undefined;
+  /** Whether the bytes come as an ArrayBuffer. */
+  asBuffer?: boolean | undefined;
+  headers?: { container: 'record' | 'map' | 'fetch'; pairs: Pairs } | null | undefined;
+  url?: string | null | undefined;
+  query?: { container: 'record' | 'map' | 'search'; pairs: Pairs } | null | undefined;
   /** A property that Object.prototype has meanwhile. */
   pollution?: [name: string, value: string] | undefined;
 }
 
 export type Pairs = [name: string, value: unknown][];
 
-/** Thrown where the request is to be refused: a code, and whether that is on the unsigned path of Feishu, which has one answer. */
+/** Thrown where the request is to be refused. */
 export class Refusal {
   code: string;
+  /** Whether that is on the unsigned path of Feishu, which has one answer. */
   isUnsigned: boolean;
+  /** Whom a verified message was for instead. */
+  receivedOwner: string | undefined;
 
-  constructor(code: string, isUnsigned = false) {
+  constructor(code: string, more: { isUnsigned?: boolean; receivedOwner?: string | undefined } = {}) {
     this.code = code;
-    this.isUnsigned = isUnsigned;
+    this.isUnsigned = more.isUnsigned ?? false;
+    this.receivedOwner = more.receivedOwner;
   }
 }
 
-function refuse(code: string, isUnsigned = false): never {
-  throw new Refusal(code, isUnsigned);
+function refuse(code: string, more?: ConstructorParameters<typeof Refusal>[1]): never {
+  throw new Refusal(code, more);
 }
 
 export const NOW = 1_700_000_000_000;
@@ -102,7 +108,8 @@ export function feishuOpen(encrypt: string): string | undefined {
   return plain && decodeUtf8(plain);
 }
 
-export function dingTalkOpen(encrypt: string): { text: string; ownerKey: string } {
+/** What is in DingTalk's `encrypt`. A refusal names the owner that was received if the message `isVerified`. */
+export function dingTalkOpen(encrypt: string, isVerified = false): { text: string; ownerKey: string } {
   const bytes = decodeBase64(encrypt.replace(/[\t\n\f\r ]/g, ''));
   const plain = bytes && decryptCbc(DINGTALK_KEY, dingTalkIv(), bytes, 32);
   if (plain === undefined || plain.length < 20) refuse('ERR_DECRYPT');
@@ -111,19 +118,23 @@ export function dingTalkOpen(encrypt: string): { text: string; ownerKey: string 
   const text = decodeUtf8(plain.subarray(20, end));
   const ownerKey = decodeUtf8(plain.subarray(end));
   if (text === undefined || ownerKey === undefined) refuse('ERR_DECRYPT');
-  if (!DINGTALK.ownerKey.includes(ownerKey)) refuse('ERR_OWNER');
+  if (!DINGTALK.ownerKey.includes(ownerKey)) {
+    refuse('ERR_OWNER', { receivedOwner: isVerified ? ownerKey : undefined });
+  }
   return { text, ownerKey };
 }
 
-/** A body within its limit as bytes, and as text where they are UTF-8. */
+/** A body that is not empty, within its limit, as bytes, and as text where they are UTF-8. */
 function readBody({ body, codec }: Input): { bytes: Uint8Array; text: string | undefined } {
   const limit = codec === 'small' ? SMALL_BODY : 1_048_576;
+  if (body === undefined || body === null) refuse('ERR_REQUEST');
   if (typeof body === 'string') {
     if (body.length > limit) refuse('ERR_TOO_LARGE');
     if (!isWellFormed(body)) refuse('ERR_REQUEST');
   }
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes.length > limit) refuse('ERR_TOO_LARGE');
+  if (bytes.length === 0) refuse('ERR_REQUEST');
   return { bytes, text: decodeUtf8(bytes) };
 }
 
@@ -151,8 +162,14 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** All values must be one and the same well-formed text. */
-export function single(values: readonly unknown[]): string | undefined {
+/** An event's id; an empty one is none. */
+function idOf(...values: readonly unknown[]): string | undefined {
+  return values.map(textOf).find((id) => id !== undefined && id !== '');
+}
+
+/** All values must be one and the same well-formed text, empty ones apart, which are absent. */
+function single(list: readonly unknown[]): string | undefined {
+  const values = list.filter((value) => value !== '');
   for (const value of values) if (typeof value !== 'string' || !isWellFormed(value)) refuse('ERR_REQUEST');
   if (new Set(values).size > 1) refuse('ERR_REQUEST');
   return values[0] as string | undefined;
@@ -171,25 +188,23 @@ export function header({ headers }: Pick<Input, 'headers'>, name: string): strin
   );
 }
 
-/** Parameters in their order; `undefined` for what cannot be read. */
+/** Parameters in their order; `undefined` for a value whose escapes cannot be read. */
 export function parameters({ url, query }: Pick<Input, 'url' | 'query'>): [name: string, value: unknown][] {
-  if (query !== undefined) {
-    return query.pairs.flatMap(([name, value]) =>
-      flat(value).map((one): [string, unknown] => [name, typeof one === 'string' ? one : undefined]),
-    );
+  if (query) {
+    return query.pairs.flatMap(([name, value]) => flat(value).map((one): [string, unknown] => [name, one ?? null]));
   }
   const search = (url ?? '').replace(/#[\s\S]*$/, '').replace(/^[^?]*\??/, '');
   return search.split('&').flatMap((pair): [string, unknown][] => {
     const [name = '', ...value] = pair.split('=');
-    const readableName = unescapeForm(name);
-    return readableName ? [[readableName, unescapeForm(value.join('='))]] : [];
+    const readableName = unescapePercent(name);
+    return readableName ? [[readableName, unescapePercent(value.join('='))]] : [];
   });
 }
 
-function unescapeForm(text: string): string | undefined {
+function unescapePercent(text: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
   let readable = true;
-  const unescaped = text.replace(/\+/g, ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+  const unescaped = text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
     const decoded = decodeUtf8(Buffer.from(run.replaceAll('%', ''), 'hex'));
     if (decoded === undefined) readable = false;
     return decoded ?? '';
@@ -197,7 +212,10 @@ function unescapeForm(text: string): string | undefined {
   return readable ? unescaped : undefined;
 }
 
-export function parameter(list: readonly [string, unknown][], ...names: readonly string[]): string | undefined {
+export function parameter(
+  list: readonly (readonly [string, unknown])[],
+  ...names: readonly string[]
+): string | undefined {
   return single(list.filter(([name]) => names.includes(name)).map(([, value]) => value));
 }
 
@@ -225,26 +243,48 @@ export function feishuSigned(input: Input): boolean {
 }
 
 export function feishu(input: Input): unknown {
-  const { text: body } = readBody(input);
+  const { text: body, bytes } = readBody(input);
   if (input.codec === 'token') {
     const payload = parse(body);
     if (payload === undefined || typeof own(payload, 'encrypt') === 'string') refuse('ERR_REQUEST');
     return feishuMessage(input.codec, body as string, payload);
   }
   const isSigned = feishuSigned(input);
+  if (!isSigned && bytes.length > 1200) refuse('ERR_SIGNATURE', { isUnsigned: true });
   const outer = parse(body) ?? refuse('ERR_REQUEST');
   const encrypt = own(outer, 'encrypt');
   if (encrypt === undefined) refuse('ERR_SIGNATURE');
   if (typeof encrypt !== 'string') refuse('ERR_REQUEST');
-  const text = feishuOpen(encrypt);
-  if (isSigned) return feishuMessage(input.codec, text ?? refuse('ERR_DECRYPT'), parse(text) ?? refuse('ERR_REQUEST'));
-  const payload = encrypt.length > 16_384 ? undefined : parse(text); // no challenge is that long
-  if (own(payload, 'type') !== 'url_verification') refuse('ERR_SIGNATURE', true);
-  try {
-    return feishuMessage(input.codec, text as string, payload as Json);
-  } catch {
-    return refuse('ERR_SIGNATURE', true);
+  if (!isSigned) return unsignedChallenge(input.codec, encrypt) ?? refuse('ERR_SIGNATURE', { isUnsigned: true });
+  const text = feishuOpen(encrypt) ?? refuse('ERR_DECRYPT');
+  return feishuMessage(input.codec, text, parse(text) ?? refuse('ERR_REQUEST'));
+}
+
+/** The members of a challenge that nobody signed, each as it must be, to the byte. */
+const CHALLENGE = '"challenge":"(?<challenge>[0-9a-f-]{1,64}|[A-Za-z0-9_-]{1,17})"';
+const TYPE = '"type":"url_verification"';
+const TOKEN = `"token":"${FEISHU.verificationToken}"`;
+const ANY_TOKEN = '"token":"[A-Za-z0-9_-]{0,64}"';
+
+/** The challenge in `encrypt` of a request without a signature. */
+function unsignedChallenge(codec: string, encrypt: string): unknown {
+  if (codec === 'closed' || encrypt.length > 512) return undefined;
+  const bytes = decodeBase64(encrypt);
+  const text = bytes && feishuOpenBlocks(bytes)?.toString('latin1');
+  const token = codec === 'key' ? ANY_TOKEN : TOKEN;
+  const orders = [
+    [CHALLENGE, token, TYPE],
+    [CHALLENGE, TYPE, token],
+    [token, CHALLENGE, TYPE],
+    [token, TYPE, CHALLENGE],
+    [TYPE, CHALLENGE, token],
+    [TYPE, token, CHALLENGE],
+  ];
+  for (const members of orders) {
+    const found = new RegExp(`^\\{${members.join(',')}\\}$`).exec(text ?? '');
+    if (found) return { kind: 'challenge', challenge: found.groups?.challenge, text };
   }
+  return undefined;
 }
 
 function feishuMessage(codec: string, text: string, payload: Json): unknown {
@@ -262,7 +302,7 @@ function feishuMessage(codec: string, text: string, payload: Json): unknown {
     message = {
       kind: 'event',
       schema: isVersion2 ? '2.0' : '1.0',
-      id: textOf(isVersion2 ? own(head, 'event_id') : own(payload, 'uuid')),
+      id: idOf(isVersion2 ? own(head, 'event_id') : own(payload, 'uuid')),
       type,
       createTime: textOf(isVersion2 ? own(head, 'create_time') : own(payload, 'ts')),
       appId: textOf(own(isVersion2 ? head : event, 'app_id')),
@@ -271,7 +311,8 @@ function feishuMessage(codec: string, text: string, payload: Json): unknown {
       text,
     };
   }
-  const token = own(isVersion2 ? head : payload, 'token');
+  const outside = isVersion2 ? undefined : own(payload, 'token');
+  const token = isVersion2 || (isChallenge && outside === undefined) ? own(head, 'token') : outside;
   if (codec !== 'key' && token !== FEISHU.verificationToken) refuse('ERR_TOKEN');
   return message;
 }
@@ -289,53 +330,60 @@ export function dingTalkSigned(input: Input): { timestamp: string; nonce: string
   if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) refuse('ERR_REQUEST');
   if (signature !== hash('sha1', ...[DINGTALK.token, timestamp, nonce, encrypt].sort())) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
+  if (input.codec === 'window' && /^[0-9]{10}[0-9]*$/.test(nonce)) refuse('ERR_TIMESTAMP');
   return { timestamp, nonce, encrypt };
 }
 
 export function dingTalk(input: Input): unknown {
   const { timestamp, nonce, encrypt } = dingTalkSigned(input);
-  const { text, ownerKey } = dingTalkOpen(encrypt);
+  const { text, ownerKey } = dingTalkOpen(encrypt, true);
   const event = parse(text) ?? refuse('ERR_REQUEST');
   const type = own(event, 'EventType');
   if (typeof type !== 'string') refuse('ERR_REQUEST');
   const kind = /^check_(create_suite_|update_suite_)?url$/.test(type) ? 'check' : 'event';
-  if (kind === 'check' && !['undefined', 'string'].includes(typeof own(event, 'Random'))) refuse('ERR_REQUEST');
-  return { kind, type, ownerKey, timestamp, nonce, event, text };
+  const id = idOf(own(event, 'eventId'), own(event, 'BizId'));
+  return { kind, id, type, ownerKey, timestamp, nonce, event, text };
 }
 
 /** RequestTime of a Tencent Chat request; refused where it is signed wrongly. */
 export function tencentSigned(input: Input): string {
   readBody(input);
-  const list = parameters(input);
-  const signature = parameter(list, 'Sign');
-  const requestTime = parameter(list, 'RequestTime');
+  const list = inLowerCase(parameters(input));
+  const signature = parameter(list, 'sign');
+  const requestTime = parameter(list, 'requesttime');
   if (signature === undefined || requestTime === undefined) refuse('ERR_SIGNATURE');
   if (signature !== hash('sha256', TENCENT.token, requestTime)) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, requestTime, /^\d{10}$/);
   return requestTime;
 }
 
+/** Tencent's names in any letter case. */
+function inLowerCase(list: readonly [string, unknown][]): [name: string, value: unknown][] {
+  return list.map(([name, value]) => [name.toLowerCase(), value]);
+}
+
 const PLATFORMS = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
 
 export function tencent(input: Input): unknown {
   const requestTime = tencentSigned(input);
-  const list = parameters(input);
-  const sdkAppId = parameter(list, 'SdkAppid', 'SdkAppId');
+  const sent = parameters(input);
+  const list = inLowerCase(sent);
+  const sdkAppId = parameter(list, 'sdkappid');
   if (input.codec !== 'anyApp' && sdkAppId !== TENCENT.sdkAppId) refuse('ERR_REQUEST');
   const { text } = readBody(input);
   const event = parse(text) ?? refuse('ERR_REQUEST');
-  const inQuery = parameter(list, 'CallbackCommand');
+  const inQuery = parameter(list, 'callbackcommand');
   const inBody = own(event, 'CallbackCommand');
   const type = inQuery ?? inBody;
   if (typeof type !== 'string' || (inBody !== undefined && inBody !== type)) refuse('ERR_REQUEST');
-  const platform = parameter(list, 'OptPlatform');
+  const platform = parameter(list, 'optplatform');
   const known = platform?.toLowerCase() === 'mac' ? 'macos' : platform?.toLowerCase();
-  const readable = list.filter(([, value]) => value !== undefined).reverse() as [string, string][];
+  const readable = sent.filter(([, value]) => typeof value === 'string').reverse() as [string, string][];
   return {
     kind: 'event',
     type,
     sdkAppId,
-    clientIp: parameter(list, 'ClientIP'),
+    clientIp: parameter(list, 'clientip'),
     platform: PLATFORMS.find((name) => name.toLowerCase() === known) ?? platform,
     contentType: parameter(list, 'contenttype'),
     requestTime,

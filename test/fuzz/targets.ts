@@ -52,6 +52,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
     both: codecs.createFeishuCodec(reference.FEISHU),
     key: codecs.createFeishuCodec({ encryptKey }),
     token: codecs.createFeishuCodec({ verificationToken }),
+    closed: codecs.createFeishuCodec({ ...reference.FEISHU, acceptChallenge: false }),
     window: codecs.createFeishuCodec({ ...reference.FEISHU, ...window }),
     small: codecs.createFeishuCodec({ ...reference.FEISHU, ...small }),
   };
@@ -89,6 +90,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       answerOf(() => expectedMessage(input)),
     ];
     if (actual.code !== expected.code) fail(`decode gave ${actual.code}, the contract ${expected.code}`);
+    if (actual.receivedOwner !== expected.receivedOwner) fail('receivedOwner is not that of the verified message');
     if (actual.code === undefined && !same(actual.value, expected.value))
       fail('decode gave another message than the contract');
     const [verified, signed] = [answerOf(() => codec.verify(request)), answerOf(() => expectedSignature(input))];
@@ -110,28 +112,38 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
     return actual.label;
   }
 
+  interface Answer {
+    value?: unknown;
+    code?: string;
+    label: string;
+    isUnsigned?: boolean;
+    receivedOwner?: string | undefined;
+  }
+
   /** Value, or code and label of a refusal; anything else thrown is a finding. */
-  function answerOf(attempt: () => unknown): { value?: unknown; code?: string; label: string; isUnsigned?: boolean } {
+  function answerOf(attempt: () => unknown): Answer {
     try {
       const value = attempt() as { kind?: string; schema?: string } | undefined;
       return { value, label: `accepted ${value?.kind ?? ''} ${value?.schema ?? ''}`.trim() };
     } catch (error) {
-      if (error instanceof Refusal) return { code: error.code, label: error.code, isUnsigned: error.isUnsigned };
+      if (error instanceof Refusal) return { ...error, label: error.code };
       return refusalOf(error);
     }
   }
 
-  function refusalOf(error: unknown): { code: string; label: string } {
+  function refusalOf(error: unknown): Answer {
     if (error instanceof Finding) throw error;
     if (!(error instanceof Error) || error.name !== 'CallbackError') fail(`${String(error)} escaped`);
-    const { code, message, dingTalkCode } = error as Codecs.CallbackError;
+    const { code, message, dingTalkCode, receivedOwner } = error as Codecs.CallbackError;
     if (!/^ERR_(REQUEST|TOO_LARGE|SIGNATURE|TIMESTAMP|TOKEN|DECRYPT|OWNER|CONFIG)$/.test(code)) {
       fail(`undocumented code ${code}`);
     }
     for (const property of Object.getOwnPropertyNames(error)) {
-      if (!['stack', 'message', 'name', 'code', 'dingTalkCode'].includes(property)) fail(`error.${property} is there`);
+      if (!['stack', 'message', 'name', 'code', 'dingTalkCode', 'receivedOwner'].includes(property)) {
+        fail(`error.${property} is there`);
+      }
     }
-    return { code, label: `${code} ${message}${dingTalkCode === undefined ? '' : ` ${dingTalkCode}`}` };
+    return { code, receivedOwner, label: `${code} ${message}${dingTalkCode === undefined ? '' : ` ${dingTalkCode}`}` };
   }
 
   const byteCodecs: ByteCodec[] = [modules.bytes];
@@ -145,6 +157,12 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       name: 'feishu',
       weight: 2,
       make: makeFeishu,
+      check: (input: Input) => checkCodec(feishuCodecs, input, reference.feishu, reference.feishuSigned),
+    },
+    {
+      name: 'challenge',
+      weight: 2,
+      make: makeChallenge,
       check: (input: Input) => checkCodec(feishuCodecs, input, reference.feishu, reference.feishuSigned),
     },
     {
@@ -188,6 +206,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
           const [actual, expected] = [answerOf(attempt), answerOf(contract)];
           if (actual.code !== expected.code || !same(actual.value, expected.value))
             fail(`${actual.label}, the contract ${expected.label}`);
+          if (actual.receivedOwner !== undefined) fail('receivedOwner of a message that nobody verified');
           label = `${platform} ${actual.label}`;
         }
         return label;
@@ -237,10 +256,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
         ),
       }),
       check(input: Input) {
-        const list = answerOf(() => modules.request.readParameters(build(input).request)).value as [
-          string,
-          string | undefined,
-        ][];
+        const list = modules.request.readParameters(build(input).request);
         if (!same(list, reference.parameters(input))) fail('other parameters than by the reference');
         return checkValue(
           (...names) => modules.request.readParameter(list, ...names),
@@ -287,7 +303,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
     const { code, label } = answerOf(() => codecs.decryptDingTalkMessage('', { encodingAesKey: key, ownerKey: 'o' }));
     const expected = /^[A-Za-z0-9+/]{43}$/.test(key) ? 'ERR_DECRYPT' : 'ERR_CONFIG';
     if (code !== expected) fail(`EncodingAESKey gave ${code}, the contract ${expected}`);
-    return `key ${label}`;
+    return `key ${label.replace(`got ${key.length}`, 'got its length')}`;
   }
 }
 
@@ -336,22 +352,23 @@ function sameBytes(actual: Uint8Array | undefined, expected: Uint8Array | undefi
   return actual === undefined || expected === undefined ? actual === expected : Buffer.compare(actual, expected) === 0;
 }
 
-/** The request as a server hands it over: frozen, bytes somewhere inside other memory. */
-function build({ body, headers, url, query }: Input): { request: Codecs.CallbackRequest; isUnchanged: () => boolean } {
+/** The request as a server hands it over: frozen, bytes in memory of their own or somewhere inside other memory. */
+function build(input: Input): { request: Codecs.CallbackRequest; isUnchanged: () => boolean } {
+  const { headers, query, asBuffer } = input;
   let memory = new Uint8Array(0);
-  let raw = body;
-  if (typeof body !== 'string') {
-    const offset = body.length % 5;
-    memory = new Uint8Array(body.length + 9).fill(0xaa);
+  let body: Codecs.CallbackRequest['body'] = input.body;
+  if (body instanceof Uint8Array) {
+    const offset = asBuffer ? 0 : body.length % 5;
+    memory = new Uint8Array(body.length + (asBuffer ? 0 : 9)).fill(0xaa);
     memory.set(body, offset);
-    raw = memory.subarray(offset, offset + body.length);
+    body = asBuffer ? memory.buffer : memory.subarray(offset, offset + body.length);
   }
   const before = memory.slice();
   const request = {
-    body: raw,
-    ...(headers && { headers: container(headers) }),
-    ...(url === undefined ? {} : { url }),
-    ...(query && { query: container(query) }),
+    ...('body' in input && { body }),
+    ...('headers' in input && { headers: headers && container(headers) }),
+    ...('url' in input && { url: input.url }),
+    ...('query' in input && { query: query && container(query) }),
   };
   return { request: Object.freeze(request) as Codecs.CallbackRequest, isUnchanged: () => sameBytes(memory, before) };
 }
@@ -374,6 +391,7 @@ function repeated(random: Random, value: string): unknown {
     [value],
     [value, value],
     [value, other],
+    [value, random.pick([null, undefined, '', 7])],
     [other],
     other,
     [],
@@ -388,7 +406,7 @@ const otherCase = (random: Random, name: string): string =>
   random.pick([name, name.toUpperCase(), name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())]);
 
 function makeHeaders(random: Random, wanted: [string, string][]): Pick<Input, 'headers'> {
-  if (wanted.length === 0 && random.onceIn(2)) return {};
+  if (wanted.length === 0 && random.onceIn(2)) return random.pick([{}, { headers: null }]);
   const pairs: Pairs = wanted.map(([name, value]) => [
     otherCase(random, name),
     repeated(random, random.onceIn(30) ? mutateText(random, value) : value),
@@ -448,7 +466,7 @@ function makeQuery(random: Random, wanted: [string, string][]): Pick<Input, 'url
     random.pick(['?', '?', '?', '']) +
     pairs.join('&') +
     random.pick(['', '', '#', '#?a=b']);
-  return { url: random.onceIn(8) ? mutateText(random, url) : url };
+  return { url: random.onceIn(8) ? mutateText(random, url) : url, ...(random.onceIn(20) && { query: null }) };
 }
 
 /** Lengths at which loops, scratch memory and argument lists end. */
@@ -513,9 +531,11 @@ function makeCiphertext(random: Random): { platform: string; encrypt: string } {
 
 const FEISHU_SEEDS = [
   '{"challenge":"ajls384kdjxxxx","token":"v-token","type":"url_verification"}',
+  '{"schema":"2.0","header":{"token":"v-token"},"challenge":"ajls384kdjxxxx","type":"url_verification"}',
   '{"uuid":"u-1","ts":"1502199207.7171419","token":"v-token","type":"event_callback","event":{"type":"message","app_id":"cli_1","tenant_key":"t1","text":"你好"}}',
   '{"schema":"2.0","header":{"event_id":"e-1","token":"v-token","create_time":"1603977298000000","event_type":"im.message.receive_v1","tenant_key":"t1","app_id":"cli_1"},"event":{"message":{"content":"\\u4f60"}}}',
-  '{"schema":"2.0","header":{"event_type":"card.action.trigger","token":"v-token"},"event":{"token":"c-1","action":{"value":{}}}}',
+  '{"uuid":"","token":"v-token","event":{"type":"message"}}',
+  '{"schema":"2.0","header":{"event_id":"","event_type":"card.action.trigger","token":"v-token"},"event":{"token":"c-1","action":{"value":{}}}}',
 ];
 
 function feishuEncrypted(random: Random): string {
@@ -537,6 +557,12 @@ function wrapped(random: Random, encrypt: string): string {
 
 const asBody = (random: Random, text: string): string | Uint8Array =>
   random.onceIn(2) ? text : new TextEncoder().encode(text);
+
+/** The body as it is handed over; now and then nothing, which anyone can send. */
+function handedOver(random: Random, body: string | Uint8Array): Pick<Input, 'body' | 'asBuffer'> {
+  if (random.onceIn(100)) return random.pick([{}, { body: null }, { body: undefined }, { body: body.slice(0, 0) }]);
+  return { body, ...(body instanceof Uint8Array && random.onceIn(8) && { asBuffer: true }) };
+}
 
 function changedBody(random: Random, body: string | Uint8Array): string | Uint8Array {
   return typeof body === 'string' ? mutateText(random, body) : mutateBytes(random, body);
@@ -570,12 +596,73 @@ function makeFeishu(random: Random): Input {
     if (random.onceIn(15)) signed.splice(random.below(3), 1 + random.below(2));
     if (random.onceIn(20)) body = changedBody(random, body);
   }
-  const codec = random.pick(['both', 'both', 'key', 'token', 'window', 'small']);
+  const codec = random.pick(['both', 'both', 'key', 'token', 'closed', 'window', 'small']);
   return {
     codec,
-    body,
+    ...handedOver(random, body),
     ...makeHeaders(random, signed),
-    ...pollute(random, ['encrypt', 'token', 'type', 'challenge', 'header', 'x-lark-signature', 'app_id', 'headers']),
+    ...pollute(random, [
+      'encrypt',
+      'token',
+      'type',
+      'challenge',
+      'header',
+      'x-lark-signature',
+      'app_id',
+      'headers',
+      'body',
+    ]),
+  };
+}
+
+/** A text of so many of `alphabet`. */
+function word(random: Random, alphabet: string, lengths: readonly number[]): string {
+  return Array.from({ length: random.pick(lengths) }, () => random.pick([...alphabet])).join('');
+}
+
+/** The text of an unsigned challenge, at the edges of what it may be: one of six orders, values as long as they go. */
+function challengeText(random: Random): string {
+  const alphabet = random.pick(['0123456789abcdef-', '0123456789abcdef-', 'AFZafgz059_-']);
+  const token = random.onceIn(4) ? word(random, 'AFZafgz059_-', [0, 1, 63, 64, 65]) : 'v-token';
+  const members = ['"type":"url_verification"'];
+  for (const member of [
+    `"challenge":"${word(random, alphabet, [0, 1, 16, 17, 18, 36, 63, 64, 65])}"`,
+    `"token":"${token}"`,
+  ]) {
+    members.splice(random.below(members.length + 1), 0, member);
+  }
+  return `{${members.join(',')}}`;
+}
+
+/** Blocks of a challenge with blocks of an event in front, between or in their place, as whoever captured both can have. */
+function spliced(random: Random, bytes: Uint8Array): Uint8Array {
+  const event = new TextEncoder().encode(random.pick(FEISHU_SEEDS.slice(2)));
+  const from = 16 * random.below(event.length >> 4);
+  const at = 16 * random.below((bytes.length >> 4) + 1);
+  const chosen = random.pick([random.bytes(16), word(random, 'abcdef0123456789', [16]), '{"challenge":"aa']);
+  return Buffer.concat([
+    bytes.subarray(0, at),
+    Buffer.from(chosen),
+    event.subarray(from, from + 16 * random.below(4)),
+    bytes.subarray(at + 16 * random.below(3)),
+  ]);
+}
+
+function makeChallenge(random: Random): Input {
+  const bytes = plaintext(random, [challengeText(random)]);
+  const iv = random.bytes(16);
+  const padded = pad(random, random.onceIn(10) ? spliced(random, bytes) : bytes, 16);
+  const encrypt = transport(random, Buffer.concat([iv, reference.feishuEncrypt(iv, padded)]));
+  let text = wrapped(random, encrypt);
+  if (random.onceIn(10)) {
+    const length = 1198 + random.below(5) - text.length - '"pad":"",'.length;
+    text = text.replace('{', `{"pad":"${random.pick(['p', 'é']).repeat(Math.max(0, length))}",`);
+  }
+  return {
+    codec: random.pick(['both', 'key', 'key', 'closed']),
+    ...handedOver(random, asBody(random, text)),
+    ...makeHeaders(random, random.onceIn(20) ? [['x-lark-request-nonce', random.pick(['', 'nonce'])]] : []),
+    ...pollute(random, ['encrypt', 'token', 'type', 'challenge', 'groups']),
   };
 }
 
@@ -584,12 +671,19 @@ function makeJson(random: Random): Input {
   while (random.onceIn(3)) text = mutateJson(random, text);
   if (random.onceIn(10)) text = mutateText(random, text);
   const body = random.onceIn(10) ? changedBody(random, asBody(random, text)) : asBody(random, text);
-  return { codec: 'token', body, ...pollute(random, ['token', 'event', 'header', 'event_type', 'uuid']) };
+  return {
+    codec: 'token',
+    ...handedOver(random, body),
+    ...pollute(random, ['token', 'event', 'header', 'event_type', 'uuid', 'create_time', 'app_id']),
+  };
 }
 
 const DINGTALK_SEEDS = [
   '{"EventType":"check_create_suite_url","Random":"LPIdSnlF","TestSuiteKey":"suite4xxxxxxxxxxxxxxx"}',
+  '{"EventType":"check_update_suite_url","Random":7}',
   '{"EventType":"check_url"}',
+  '{"EventType":"bpms_task_change","eventId":"e-1","BizId":"b-1"}',
+  '{"EventType":"bpms_task_change","eventId":"","BizId":17}',
   '{"EventType":"user_add_org","UserId":["manager1"],"OptStaffId":"你好","CorpId":"ding1","TimeStamp":"1609999999"}',
   'success',
 ];
@@ -611,7 +705,11 @@ function dingTalkEncrypted(random: Random): string {
 
 function makeDingTalk(random: Random): Input {
   const encrypt = dingTalkEncrypted(random);
-  const [timestamp, nonce] = [timestamps(random), random.onceIn(20) ? mutateText(random, 'nonce') : 'nonce'];
+  const timestamp = timestamps(random);
+  let nonce = random.onceIn(8)
+    ? random.pick(['123456789', '1234567890', '17000000000000', '１２３４５６７８９０'])
+    : 'nonce';
+  if (random.onceIn(20)) nonce = mutateText(random, nonce);
   const signature = reference.hash('sha1', ...[reference.DINGTALK.token, timestamp, nonce, encrypt].sort());
   const signed: [string, string][] = [
     [random.pick(['signature', 'msg_signature']), signature],
@@ -628,7 +726,7 @@ function makeDingTalk(random: Random): Input {
   if (random.onceIn(25)) body = changedBody(random, body);
   return {
     codec: random.pick(['any', 'any', 'window', 'small']),
-    body,
+    ...handedOver(random, body),
     ...makeQuery(random, signed),
     ...pollute(random, ['encrypt', 'EventType', 'Random', 'signature', 'nonce', 'url', 'query']),
   };
@@ -643,7 +741,7 @@ const TENCENT_SEEDS = [
 function makeTencent(random: Random): Input {
   const requestTime = timestamps(random);
   const wanted: [string, string][] = [
-    [random.pick(['SdkAppid', 'SdkAppid', 'SdkAppId']), random.onceIn(12) ? mutateText(random, '888888') : '888888'],
+    ['SdkAppid', random.onceIn(12) ? mutateText(random, '888888') : '888888'],
     [
       'CallbackCommand',
       random.onceIn(12) ? mutateText(random, 'C2C.CallbackAfterSendMsg') : 'C2C.CallbackAfterSendMsg',
@@ -660,12 +758,16 @@ function makeTencent(random: Random): Input {
     ['RequestTime', requestTime],
   ];
   while (random.onceIn(6)) wanted.splice(random.below(wanted.length), 1);
+  const named = wanted.map(([name, value]): [string, string] => [
+    random.pick([name, name, name.toLowerCase(), name.replace('id', 'Id'), name.toUpperCase()]),
+    value,
+  ]);
   const bytes = plaintext(random, TENCENT_SEEDS);
   const body = random.onceIn(2) ? bytes : new TextDecoder().decode(bytes);
   return {
     codec: random.pick(['app', 'anyApp', 'window', 'small']),
-    body,
-    ...makeQuery(random, wanted),
+    ...handedOver(random, body),
+    ...makeQuery(random, named),
     ...pollute(random, ['Sign', 'RequestTime', 'CallbackCommand', 'SdkAppid', 'query']),
   };
 }

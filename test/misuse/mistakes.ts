@@ -1,6 +1,6 @@
 // Mistakes that the types refuse. run.mjs compiles this against the packed package; each mistake is one line, under the
 // kind of error that it must give; which numbers those are in one compiler or another is in run.mjs.
-import { CallbackError, type CallbackErrorCode, type CallbackRequest } from 'callback-codec';
+import { CallbackError, type CallbackErrorCode, type CallbackRequest, isCallbackError } from 'callback-codec';
 import {
   type AesCbcEngine,
   decryptAes256Cbc,
@@ -26,10 +26,14 @@ import { createTencentChatCodec, tencentChatSignature } from 'callback-codec/ten
 declare const request: CallbackRequest;
 declare const parsed: { encrypt: string };
 declare const pending: Promise<Uint8Array>;
+declare const blob: { size: number; arrayBuffer(): Promise<ArrayBuffer> };
+declare const stream: { getReader(): unknown };
 declare const memory: ArrayBuffer;
 declare const words: Uint16Array;
+declare const view: DataView;
 declare const maybe: string | undefined;
 declare const error: CallbackError;
+declare const caught: unknown;
 const bytes = new Uint8Array(16);
 const now = 1_700_000_000_000;
 
@@ -46,8 +50,14 @@ feishu.decode(feishu.encode({}, { timestamp: String(now) }));
 const message = feishu.decode(request);
 const asked = dingTalk.decode(request);
 const id: string | undefined = message.kind === 'event' ? message.id : message.challenge;
-dingTalk.reply(asked.kind === 'check' ? asked.event.Random : 'success', asked);
+dingTalk.reply(asked.kind === 'check' ? String(asked.event.Random) : 'success', asked);
 encryptAes256Cbc(bytes, bytes, bytes, { padTo: 32 });
+feishu.decode({ headers: null, url: null, query: null, body: null });
+feishu.decode({ headers: undefined, url: maybe, body: maybe });
+feishu.decode({ body: memory });
+feishu.decode({});
+createFeishuCodec({ encryptKey: 'k', acceptChallenge: false, toleranceSeconds: undefined });
+export const owner: string | undefined = isCallbackError(caught) ? caught.receivedOwner : asked.id;
 
 // A body that is not the raw body.
 // @ts-expect-error type: parsed by a framework
@@ -56,20 +66,22 @@ feishu.decode({ headers: {}, body: parsed });
 dingTalk.decode({ query: {}, body: parsed });
 // @ts-expect-error type: parsed by a framework
 chat.decode({ query: {}, body: JSON.parse('{}') as object });
-// @ts-expect-error missing: no request around it
+// @ts-expect-error type: no request around it
 feishu.decode(parsed);
 // @ts-expect-error type: no request around it
 feishu.verify('{}');
-// @ts-expect-error missing: nothing but the headers
-feishu.decode({ headers: {} });
-// @ts-expect-error type: may be absent
-feishu.decode({ body: maybe });
 // @ts-expect-error type: not awaited
 feishu.decode({ body: pending });
-// @ts-expect-error type: no view of it
-feishu.decode({ body: memory });
-// @ts-expect-error type: a view whose elements are not bytes
-feishu.decode({ body: words });
+// @ts-expect-error type: not read
+feishu.decode({ body: blob });
+// @ts-expect-error type: not read
+feishu.decode({ body: stream });
+// @ts-expect-error type: converted
+chat.decode({ body: now });
+// @ts-expect-error type: a view without elements
+feishu.decode({ body: view });
+// @ts-expect-error type: a view whose elements are not bytes (as a body, TypeScript 5.6 takes it for an ArrayBuffer)
+encryptAes256Cbc(bytes, bytes, words);
 // @ts-expect-error type: pairs, not a record of headers
 feishu.decode({ headers: [['x-lark-signature', 's']], body: '' });
 // @ts-expect-error type: text of a query, not taken apart
@@ -84,6 +96,12 @@ createFeishuCodec();
 createFeishuCodec('k', 't');
 // @ts-expect-error type: null of a configuration
 createFeishuCodec({ encryptKey: null });
+// @ts-expect-error exact: an environment variable that may be unset
+createFeishuCodec({ encryptKey: maybe, verificationToken: 't' });
+// @ts-expect-error exact: an environment variable that may be unset
+createFeishuCodec({ encryptKey: 'k', verificationToken: maybe });
+// @ts-expect-error exact: an environment variable that may be unset
+createTencentChatCodec({ token: 't', sdkAppId: maybe });
 // @ts-expect-error type: derived already
 createFeishuCodec({ encryptKey: bytes });
 // @ts-expect-error missing: no token
@@ -124,6 +142,8 @@ encryptAes256Cbc('k', bytes, bytes);
 createFeishuCodec({ encryptkey: 'k' });
 // @ts-expect-error unknown: DingTalk's
 createFeishuCodec({ encryptKey: 'k', ownerKey: 'o' });
+// @ts-expect-error unknown: only Feishu's challenge is unsigned
+createDingTalkCodec({ token: 't', encodingAesKey: 'k', ownerKey: 'o', acceptChallenge: false });
 // @ts-expect-error unknown: DingTalk's owner by another name
 createDingTalkCodec({ token: 't', encodingAesKey: 'k', corpId: 'o' });
 // @ts-expect-error unknown: another spelling
@@ -148,6 +168,8 @@ sealEnvelope(bytes, bytes, { aad: bytes });
 // An option of a wrong type.
 // @ts-expect-error type: text of a configuration
 createFeishuCodec({ encryptKey: 'k', toleranceSeconds: '300' });
+// @ts-expect-error type: text of a configuration
+createFeishuCodec({ encryptKey: 'k', acceptChallenge: 'false' });
 // @ts-expect-error type: asynchronous
 createFeishuCodec({ encryptKey: 'k', random: async (length: number) => new Uint8Array(length) });
 // @ts-expect-error type: a time, not a clock
@@ -170,14 +192,14 @@ export const eventId: string = id;
 export const event: FeishuEvent = message;
 // @ts-expect-error never: no other kind
 if (message.kind === 'card') throw message;
-// @ts-expect-error type: only a check's is text
+// @ts-expect-error type: unvalidated
 dingTalk.reply(asked.event.Random, asked);
 // @ts-expect-error uncalled: whether the codec can verify, not whether the request is right
 if (feishu.verify) dingTalk.reply();
 // @ts-expect-error type: no other kind
 export const kind: 'check' = message.kind;
-// @ts-expect-error type: unvalidated
-export const random: string = asked.event.Random;
+// @ts-expect-error type: some events have none
+export const askedId: string = asked.id;
 // @ts-expect-error type: unvalidated
 export const group: string = chat.decode(request).event.GroupId;
 // @ts-expect-error unchecked: not validated
@@ -216,5 +238,11 @@ dingTalk.reply().timestamp;
 export const code: CallbackErrorCode = 'ERR_PADDING';
 // @ts-expect-error never: no such code
 if (error.code === 'ERR_PADDING') throw error;
+// @ts-expect-error unchecked: whatever was thrown
+caught.code;
+// @ts-expect-error type: only some errors know it
+export const receivedOwner: string = error.receivedOwner;
+// @ts-expect-error type: the number goes by a name
+export const numbered = new CallbackError('ERR_OWNER', '', 900010);
 // @ts-expect-error type: no such code
 throw new CallbackError('ERR_OTHER', '');

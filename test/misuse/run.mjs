@@ -31,7 +31,8 @@ execFileSync('tar', ['-xzf', join(work, tarball), '-C', unpacked, '--strip-compo
 const lines = readFileSync(join(here, 'mistakes.ts'), 'utf8').split('\n');
 /** The kinds of error and their numbers, which are not the same in all versions. */
 const KINDS = {
-  type: ['TS2322', 'TS2345', 'TS2554', 'TS2740'],
+  type: ['TS2322', 'TS2345', 'TS2554', 'TS2559', 'TS2740'],
+  exact: ['TS2379'], // which exactOptionalPropertyTypes alone gives; without it, creating the codec is ERR_CONFIG
   missing: ['TS2345', 'TS2554', 'TS2741'],
   unknown: ['TS2353', 'TS2561'],
   absent: ['TS2339', 'TS2551'],
@@ -55,6 +56,7 @@ function compile(compiler, variant, text) {
   for (const name of ['mistakes.mts', 'mistakes.cts']) writeFileSync(join(folder, name), text.join('\n'));
   const compilerOptions = {
     strict: true,
+    exactOptionalPropertyTypes: true,
     target: 'es2020',
     lib: ['es2020'],
     types: [],

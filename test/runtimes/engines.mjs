@@ -1,8 +1,8 @@
 // The matrix. Each run: an engine, how it gets the package (`format`), the program and its arguments, run in this folder.
 // `aes` is what must run there: the engine of codecs that are given none, and what callback-codec/simd is.
-// `debian` names the packages that bring a program which npm does not.
+// `debian` names the packages that bring a program which npm does not, `folder` one with a lockfile of its own.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { executable, miniBrowser, onPath } from './programs.mjs';
 
@@ -19,14 +19,28 @@ const printed = (command, ...args) => {
   return (/(?:release version|^Version): (\S+)/m.exec(stdout) ?? /(\d+([.-]\d+)+\w*)/.exec(stdout))?.[1] ?? 'unknown';
 };
 const asked = (program) => printed(program, '--version');
-const packaged = (name) => () =>
-  JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
+const packaged =
+  (name, folder = '.') =>
+  () =>
+    JSON.parse(readFileSync(join(here, folder, 'node_modules', name, 'package.json'), 'utf8')).version;
+
+/** Without its compiler, an optional package of the platform, it would go and download one. */
+const nextJs = () => {
+  const modules = join(here, 'next', 'node_modules');
+  const hasCompiler =
+    existsSync(modules) && readdirSync(join(modules, '@next')).some((name) => name.startsWith('swc-'));
+  return hasCompiler ? executable(join(modules, 'next', 'dist', 'bin', 'next')) : undefined;
+};
+
+/** The Nodes that npm provides, and where their programs are. */
+export const nodeMajors = ['20', '22', '24', '26'];
+export const nodeOf = (major) => fromNpm(`node${major}/bin/node`);
 
 const node = (major, format, ...args) => ({
   engine: 'Node.js',
   format,
   aes: nodeCrypto,
-  program: fromNpm(`node${major}/bin/node`),
+  program: nodeOf(major),
   args,
 });
 const deno = (format, ...args) => ({
@@ -84,10 +98,11 @@ const shell = (engine, name, aes, debian, version) => ({
 });
 
 export const runs = [
-  ...['20', '22', '24', '26'].flatMap((major) => [node(major, 'ESM', 'esm.mjs'), node(major, 'CJS', 'cjs.cjs')]),
+  ...nodeMajors.flatMap((major) => [node(major, 'ESM', 'esm.mjs'), node(major, 'CJS', 'cjs.cjs')]),
   // Without this, Node 20 would also forgive a `require` that reaches an ES module.
   node('20', 'CJS, no require(esm)', '--no-experimental-require-module', 'cjs.cjs'),
   node('24', 'ESM, --frozen-intrinsics', '--frozen-intrinsics', 'esm.mjs'),
+  { ...node('26', 'ESM, every host global throws', 'throwing.mjs'), aes: noWasm },
   inNode('SES compartment', 'ses', noWasm, 'ses.mjs'),
   deno('ESM, no permission', 'run', '--no-prompt', 'esm.mjs'),
   deno('CJS, --allow-read', 'run', '--no-prompt', '--allow-read=.', 'cjs.cjs'),
@@ -97,6 +112,15 @@ export const runs = [
   workerd('module, nodejs_compat', 'nodejs', nodeCrypto),
   workerd('module, bare, simd.wasm not imported', 'bytes', noWasm),
   inNode('Vercel edge VM', '@edge-runtime/vm', wasm, 'edge-vm.mjs'),
+  {
+    engine: 'Next.js',
+    format: 'routes with runtime = edge',
+    aes: wasm,
+    folder: 'next',
+    program: nextJs,
+    version: packaged('next', 'next'),
+    through: ['next.mjs'],
+  },
   ...browser('Chromium', 'chromium', onPath('chromium'), ['chromium']),
   ...browser('Firefox', 'firefox', onPath('firefox-esr'), ['firefox-esr']),
   ...browser(

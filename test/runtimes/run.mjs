@@ -4,11 +4,12 @@
 //   --require-all   for CI, as root on Debian: installs what is missing; a skipped run is a failure
 //   --readme        writes the table into README.md and README.zh-CN.md, if nothing failed
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { runs } from './engines.mjs';
+import { installLocked } from './install.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -45,16 +46,20 @@ function installDebianPackages() {
   command('apt-get', ['install', '--yes', '--no-install-recommends', ...quiet, ...packages], root, env);
 }
 
-// The engines stay as long as their lockfile does; the package is packed and installed anew each time.
+/** Folders of single runs that could not be installed: those runs are skipped. */
+const notInstalled = new Set();
 function installNpmPackages() {
-  const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
-  const installed = join(here, 'node_modules', '.installed');
-  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-    // No install scripts: the programs are run straight from their platform packages.
-    command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], here);
-    writeFileSync(installed, lock);
+  installLocked();
+  for (const folder of new Set(wanted.flatMap((run) => run.folder ?? []))) {
+    try {
+      installLocked(join(here, folder));
+    } catch {
+      notInstalled.add(folder); // npm has said why
+    }
   }
 }
+
+// The package is packed and installed anew each time.
 function installTarball() {
   rmSync(work, { recursive: true, force: true });
   rmSync(join(here, 'node_modules', name), { recursive: true, force: true }); // else npm finds the old one "up to date"
@@ -96,9 +101,11 @@ async function buildScripts() {
 // Runs one engine and reads its last `N passed, N failed` and its AES engines. Dying, running out of time,
 // passing nothing and other AES engines than expected are failures.
 function conduct(run) {
-  const program = run.program();
+  const program = notInstalled.has(run.folder) ? undefined : run.program();
   if (!program) {
-    const why = run.debian.length > 0 ? `not installed (${run.debian[0]})` : 'not in npm for this platform';
+    let why = 'not in npm for this platform';
+    if (run.debian.length > 0) why = `not installed (${run.debian[0]})`;
+    if (notInstalled.has(run.folder)) why = `npm ci failed in ${run.folder}/`;
     return { ...run, version: '', ran: {}, passed: 0, failed: 0, skipped: why };
   }
   const [file, args] = run.through ? [process.execPath, [...run.through, program]] : [program, run.args];
