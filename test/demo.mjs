@@ -76,6 +76,15 @@ const withHeaders = (request, changes) => ({ ...request, headers: { ...request.h
 const withQuery = (request, changes) => ({ ...request, query: { ...request.query, ...changes } });
 const unsigned = ({ body }) => ({ body });
 const reserialised = (request) => withBody(request, JSON.stringify(JSON.parse(request.body), null, 2));
+/** Ciphertext put together of the first blocks of one request and the last ones of another. */
+function spliced(front, end) {
+  const [first, last] = [front, end].map(({ body }) => Buffer.from(JSON.parse(body).encrypt, 'base64'));
+  return {
+    body: JSON.stringify({ encrypt: Buffer.concat([first.subarray(0, 64), last.subarray(32)]).toString('base64') }),
+  };
+}
+/** Time and nonce in each other's place, which under DingTalk's signature is the same. */
+const swapped = ({ query, body }) => ({ query: { ...query, timestamp: query.nonce, nonce: query.timestamp }, body });
 const cut = (encrypt) => Buffer.from(encrypt, 'base64').subarray(0, 16).toString('base64');
 const secondsFromNow = (seconds) => String(Math.floor(Date.now() / 1000) + seconds);
 /** The headers with which Feishu would send `body`, whatever it is. */
@@ -109,6 +118,7 @@ const scenarios = {
   ],
   'What no signature prevents': [
     ['/feishu', 'the same event again: deduplicate on id', event, 'event im.message.receive_v1'],
+    ['/feishu', 'the same URL challenge again', challenge, 'challenge', challengeAnswer],
     ['/tencent-chat', 'another body under a captured Sign', withBody(newMember, newMember.body.replace('tommy', 'eve')), joined],
   ],
   Forged: [
@@ -133,12 +143,16 @@ const scenarios = {
   Stale: [
     ['/feishu', 'signed ten minutes ago', fromFeishu.encode(received, { timestamp: secondsFromNow(-600) }), 'ERR_TIMESTAMP'],
     ['/feishu', 'signed for ten minutes from now', fromFeishu.encode(received, { timestamp: secondsFromNow(600) }), 'ERR_TIMESTAMP'],
+    ['/dingtalk', 'signed long ago, nonce and time swapped', swapped(fromDingTalk.encode(addUser, { timestamp: '1508001297000', nonce: '1608001896' })), 'ERR_TIMESTAMP'],
     ['/dingtalk', 'signed ten minutes ago', fromDingTalk.encode(addUser, { timestamp: '1608001297000' }), 'ERR_TIMESTAMP'],
     ['/tencent-chat', 'signed two minutes ago', fromChat.encode(groupMessage, { requestTime: '1669871995' }), 'ERR_TIMESTAMP'],
   ],
   'Downgraded, oversized, or mangled on the way': [
     ['/feishu', 'plain event to an app with Encrypt Key', plainEvent, 'ERR_SIGNATURE'],
     ['/feishu', 'captured ciphertext sent unsigned', unsigned(event), 'ERR_SIGNATURE'],
+    ['/feishu', 'captured event spliced into a challenge', spliced(event, challenge), 'ERR_SIGNATURE'],
+    ['/feishu', '1 MiB of JSON, unsigned', { body: `"${'a'.repeat(1_048_574)}"` }, 'ERR_SIGNATURE'],
+    ['/feishu', 'nothing at all', { body: '' }, 'ERR_REQUEST'],
     ['/feishu', 'ciphertext that does not decrypt, unsigned', { body: `{"encrypt":"${'A'.repeat(64)}"}` }, 'ERR_SIGNATURE'],
     ['/feishu', 'plain fields put beside encrypt', withFields(event, received), 'ERR_SIGNATURE'],
     ['/feishu', 'challenge put beside an encrypted one', withFields(challenge, { challenge: 'mine' }), 'challenge', challengeAnswer],

@@ -70,7 +70,6 @@ export const explained = [
     why: 'throws, and what throws is passed over like what is not there',
     faults: [
       ['hash.ts', 'if (crypto === undefined)', 'false'],
-      ['hash.ts', 'candidate?.(...question)', 'candidate(...question)'],
       ['host.ts', 'if (buffer === undefined)', 'false'],
       [
         'host.ts',
