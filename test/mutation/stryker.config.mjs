@@ -58,6 +58,7 @@ export const explained = [
       ['dingtalk.ts', "encodingAesKey === null ? ''", '"Stryker was here!"'], // no 43 characters either
       ['dingtalk.ts', 'padded === undefined || length < HEADER_BYTES', 'false'],
       ['engine.ts', 'cipher.setAutoPadding(false)', 'true'], // padding would come from final(), which nobody calls
+      ['host.ts', '} catch {', '{}'], // a function that returns nothing returns undefined
       ['host.ts', 'if (length < 0) return undefined', 'false'], // then the count is wrong
       ['host.ts', 'buffer?.transcode', 'buffer.transcode'], // without Buffer nobody comes here
       ['host.ts', "transcode(bytes, 'utf8', 'ucs2')", '""'], // which means UTF-8
@@ -70,6 +71,13 @@ export const explained = [
     why: 'throws, and what throws is passed over like what is not there',
     faults: [
       ['hash.ts', 'if (crypto === undefined)', 'false'],
+      ['hash.ts', 'const hash = crypto?.hash', 'crypto.hash'],
+      [
+        'hash.ts',
+        'if (hash === undefined || buffer === undefined)',
+        'false',
+        'hash === undefined && buffer === undefined',
+      ],
       ['host.ts', 'if (buffer === undefined)', 'false'],
       [
         'host.ts',
