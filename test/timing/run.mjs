@@ -5,7 +5,7 @@
 // reached the gate. Nothing is tried again.
 import { randomBytes } from 'node:crypto';
 import { importBundle, importSource } from '../fuzz/bundle.mjs';
-import { batches, GATE } from './stats.mjs';
+import { compare, GATE } from './stats.mjs';
 
 const sound = await importSource();
 const { DINGTALK, FEISHU, NOW, TENCENT, dingTalkEncrypt, feishuEncrypt, feishuOpenBlocks, hash } = await importBundle(
@@ -14,24 +14,17 @@ const { DINGTALK, FEISHU, NOW, TENCENT, dingTalkEncrypt, feishuEncrypt, feishuOp
 
 Error.stackTraceLimit = 0; // taking a stack costs more than what is measured
 
-/** Inputs of two classes, made in advance and alternately, so that neither lies better in memory; given in turn. */
-function pools(makers, count = 64) {
-  const lists = [[], []];
-  for (let i = 0; i < count; i++) for (const which of [0, 1]) lists[which].push(makers[which]());
-  return lists.map((list) => (i) => list[i & (count - 1)]);
-}
 const failed = [];
 
-function check(name, run, makeClasses, { samples, isLeak = false, isGated = true }) {
-  const { t, difference, mean, all } = batches(run, makeClasses, { samples });
-  const isLeaking = Math.abs(t) >= GATE;
-  const verdict = !isGated ? 'shown' : isLeaking === isLeak ? 'ok' : 'FAILED';
+function check(name, run, classes, { samples, size = 64, isLeak = false, isGated = true }) {
+  const { t, difference, mean, error, none, all } = compare(run, classes, { samples, size, pairs: isLeak ? 1 : 3 });
+  const isRight = Math.abs(none) < GATE && Math.abs(t) >= GATE === isLeak;
+  const verdict = !isGated ? 'shown' : isRight ? 'ok' : 'FAILED';
   if (verdict === 'FAILED') failed.push(name);
-  const power = Math.abs((difference / t) * GATE);
-  const batchTs = all.map((value) => value.toFixed(1)).join(' ');
   console.log(
-    `${verdict.padEnd(6)} |t| ${Math.abs(t).toFixed(1).padStart(7)} ${isLeak ? '>=' : '< '} ${GATE}, ` +
-      `${difference.toFixed(0).padStart(6)} ns of ${mean.toFixed(0).padStart(6)}, power ${power.toFixed(0).padStart(4)} ns: ${name} [${batchTs}]`,
+    `${verdict.padEnd(6)} |t| ${Math.abs(t).toFixed(1).padStart(6)} ${isLeak ? '>=' : '< '} ${GATE}, ` +
+      `null ${Math.abs(none).toFixed(1)}, ${difference.toFixed(0).padStart(5)} ns of ${mean.toFixed(0).padStart(5)}, ` +
+      `power ${(error * GATE).toFixed(0).padStart(3)} ns: ${name} [${all.map((value) => value.toFixed(1)).join(' ')}]`,
   );
 }
 
@@ -65,18 +58,16 @@ for (const [name, equal, isLeak] of [
   const run = (list) => {
     for (const [actual, expected] of list) sink += equal(actual, expected) ? 1 : 0;
   };
-  check(`${name}, first difference at 0 against 63`, run, () => pools([pairs(() => 0), pairs(() => 63)], 8), {
+  check(`${name}, first difference at 0 against 63`, run, [pairs(() => 0), pairs(() => 63)], {
     samples: 60_000,
+    size: 8,
     isLeak,
   });
   check(
     `${name}, one difference at a random place against all different`,
     run,
-    () => pools([pairs(() => Math.floor(Math.random() * 64)), everywhere], 8),
-    {
-      samples: 60_000,
-      isLeak,
-    },
+    [pairs(() => Math.floor(Math.random() * 64)), everywhere],
+    { samples: 60_000, size: 8, isLeak },
   );
 }
 
@@ -147,12 +138,12 @@ for (const platform of Object.keys(wrongSignature)) {
     [`control: ${platform}.decode with such a compare, wrong signature`, codecsOf(earlyExit), true],
   ]) {
     const run = attempt(codecs[platform].decode);
-    check(`${name}, first character against last`, run, () => pools([make(first), make(last)]), {
+    check(`${name}, first character against last`, run, [make(first), make(last)], {
       samples: 100_000,
       isLeak,
     });
     if (!isLeak)
-      check(`${name}, first character against a random one`, run, () => pools([make(first), make(anywhere)]), {
+      check(`${name}, first character against a random one`, run, [make(first), make(anywhere)], {
         samples: 100_000,
         isLeak,
       });
@@ -215,12 +206,14 @@ for (const [name, blocks] of [
   ['all of a captured event', 64],
   ['its first three blocks', 4],
 ]) {
-  const classes = () => pools([captured(true, blocks), captured(false, blocks)], 4096);
+  const classes = [captured(true, blocks), captured(false, blocks)];
   check(`feishu.decode unsigned, ${name}, padding right against wrong`, attempt(decoders.feishu.decode), classes, {
     samples,
+    size: 4096,
   });
   check(`control: one that stops at wrong padding, ${name}`, attempt(codecsOf(careless).feishu.decode), classes, {
     samples,
+    size: 4096,
     isLeak: true,
   });
 }
@@ -260,7 +253,7 @@ const kinds = [
   ],
 ];
 for (const [name, platform, a, b] of kinds) {
-  check(name, attempt(decoders[platform].decode), () => pools([a, b]), { samples, isGated: false });
+  check(name, attempt(decoders[platform].decode), [a, b], { samples, isGated: false });
 }
 
 console.log(
