@@ -37,26 +37,40 @@ function pool(first, second, size) {
 
 /**
  * t of the times that `run` takes for two lists of inputs. Samples come in a random order, so that what else the machine
- * does falls on both alike, and those above the 90th percentile of all are dropped.
+ * does falls on both alike; its speed drifts, so that each time is counted from the median of those around it; and what is
+ * then above the 90th percentile of all is dropped.
  */
 function welch(run, lists, samples) {
+  const order = [];
+  const times = [];
   const warmUp = samples / 20;
-  const times = [[], []];
   for (let i = 0; i < warmUp + samples; i++) {
     const which = Math.random() < 0.5 ? 0 : 1;
     const input = lists[which][i % lists[which].length];
     const start = process.hrtime.bigint();
     run(input);
     const elapsed = Number(process.hrtime.bigint() - start);
-    if (i >= warmUp) times[which].push(elapsed);
+    if (i < warmUp) continue;
+    order.push(which);
+    times.push(elapsed);
   }
-  const all = Float64Array.from(times.flat()).sort();
-  const limit = all[Math.floor(all.length * 0.9)];
-  const [a, b] = times.map((list) => summary(list.filter((time) => time <= limit)));
+  const level = withoutDrift(times);
+  const limit = quantile(level, 0.9);
+  const [a, b] = [0, 1].map((which) => summary(level.filter((time, i) => order[i] === which && time <= limit)));
   const difference = a.mean - b.mean;
   const error = Math.sqrt(a.variance / a.count + b.variance / b.count);
-  return { t: error > 0 ? difference / error : 0, difference, error, mean: (a.mean + b.mean) / 2 };
+  return { t: error > 0 ? difference / error : 0, difference, error, time: quantile(times, 0.5) };
 }
+
+const NEIGHBOURS = 32;
+
+function withoutDrift(times) {
+  const medians = [];
+  for (let i = 0; i < times.length; i += NEIGHBOURS) medians.push(quantile(times.slice(i, i + NEIGHBOURS), 0.5));
+  return times.map((time, i) => time - medians[Math.floor(i / NEIGHBOURS)]);
+}
+
+const quantile = (values, share) => Float64Array.from(values).sort()[Math.floor(values.length * share)];
 
 function summary(times) {
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
@@ -66,5 +80,5 @@ function summary(times) {
 
 function averages(results) {
   const average = (name) => results.reduce((sum, result) => sum + result[name], 0) / results.length;
-  return { t: average('t'), difference: average('difference'), error: average('error'), mean: average('mean') };
+  return { t: average('t'), difference: average('difference'), error: average('error'), time: average('time') };
 }
