@@ -93,6 +93,11 @@ export const rows = [
   ['padding right or wrong, a challenge with another token', [otherToken(true), otherToken(false)], 'padding'],
   ['a character legal or not after 14 known ones, an event', [behindName(HEX), behindName(ILLEGAL)], 'pattern'],
   ['a character legal or not after 14 known ones, a challenge', [fifteenth(HEX), fifteenth(ILLEGAL)], 'pattern'],
+  [
+    'a quote or a digit after 14 known ones, an event',
+    [behindName(Buffer.from('"')), behindName(Buffer.from('0'))],
+    'pattern',
+  ],
   ['garbage early or late, a challenge', [spoilt(TYPE_LAST, 0), spoilt(TYPE_LAST, 4)], 'pattern'],
   [
     "the token's first bytes right or wrong, a challenge",
