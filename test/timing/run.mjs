@@ -1,54 +1,50 @@
 // `npm run test:timing`: whether time tells secrets, by Welch's t-test on interleaved samples of two classes.
 //
-// A check passes where the median |t| of its batches is below the gate, and each has a control, the same code with a leak
-// planted, that must exceed it: a test too blunt to see the leak fails. `power` is the difference in time that would have
-// reached the gate. Nothing is tried again.
-import { randomBytes } from 'node:crypto';
+// A check passes where |t| is below the gate, and so is that of one class twice, printed beside it as `null`. Its control,
+// the same code with a leak planted, must exceed the gate: a test too blunt to see the leak fails. (A control's own null may
+// be large: a leak also tells inputs of one class apart.) `power` is the difference in time that would have reached the gate.
+// Nothing is tried again.
+import { randomBytes, randomInt } from 'node:crypto';
 import { importBundle, importSource } from '../fuzz/bundle.mjs';
-import { batches, GATE } from './stats.mjs';
+import { rows, rowsOfAnyToken, rowsTooLong } from './captured.mjs';
+import { compare, GATE } from './stats.mjs';
 
 const sound = await importSource();
-const { DINGTALK, FEISHU, NOW, TENCENT, dingTalkEncrypt, feishuEncrypt, feishuOpenBlocks, hash } = await importBundle(
+const { DINGTALK, FEISHU, NOW, TENCENT, dingTalkEncrypt, feishuEncrypt, hash } = await importBundle(
   "export * from './test/fuzz/reference.ts'",
 );
 
 Error.stackTraceLimit = 0; // taking a stack costs more than what is measured
 
-/** Inputs of two classes, made in advance and alternately, so that neither lies better in memory; given in turn. */
-function pools(makers, count = 64) {
-  const lists = [[], []];
-  for (let i = 0; i < count; i++) for (const which of [0, 1]) lists[which].push(makers[which]());
-  return lists.map((list) => (i) => list[i & (count - 1)]);
-}
 const failed = [];
 
-function check(name, run, makeClasses, { samples, isLeak = false, isGated = true }) {
-  const { t, difference, mean, all } = batches(run, makeClasses, { samples });
-  const isLeaking = Math.abs(t) >= GATE;
-  const verdict = !isGated ? 'shown' : isLeaking === isLeak ? 'ok' : 'FAILED';
+function check(name, run, classes, { size = 64, isLeak = false, isGated = true } = {}) {
+  const pairs = isGated && !isLeak ? 3 : 2;
+  const { t, difference, time, error, none, all } = compare(run, classes, { samples: 30_000, size, pairs });
+  const isRight = isLeak ? Math.abs(t) >= GATE : Math.abs(t) < GATE && Math.abs(none) < GATE;
+  const verdict = !isGated ? 'shown' : isRight ? 'ok' : 'FAILED';
   if (verdict === 'FAILED') failed.push(name);
-  const power = Math.abs((difference / t) * GATE);
-  const batchTs = all.map((value) => value.toFixed(1)).join(' ');
   console.log(
-    `${verdict.padEnd(6)} |t| ${Math.abs(t).toFixed(1).padStart(7)} ${isLeak ? '>=' : '< '} ${GATE}, ` +
-      `${difference.toFixed(0).padStart(6)} ns of ${mean.toFixed(0).padStart(6)}, power ${power.toFixed(0).padStart(4)} ns: ${name} [${batchTs}]`,
+    `${verdict.padEnd(6)} |t| ${Math.abs(t).toFixed(1).padStart(6)} ${isLeak ? '>=' : '< '} ${GATE}, ` +
+      `null ${Math.abs(none).toFixed(1).padStart(4)}, ${difference.toFixed(0).padStart(5)} ns of ${time.toFixed(0).padStart(5)}, ` +
+      `power ${(error * GATE).toFixed(0).padStart(3)} ns: ${name} [${all.map((value) => value.toFixed(1)).join(' ')}]`,
   );
 }
 
 // 1. The compare: 40 of 64 characters a sample, the answer always no: that one is no secret.
 
 const hex = () => randomBytes(32).toString('hex');
-const differentAt = (text, at) => {
-  const other = text[at] === '0' ? '1' : '0';
-  return Buffer.from(text.slice(0, at) + other + text.slice(at + 1)).toString(); // a flat string, as all others
+/** `text` with other characters from `at` on, made in the same steps whatever they are, so that memory is used alike. */
+const different = (text, at, count = 1) => {
+  const bytes = Buffer.from(text);
+  for (let i = at; i < at + count; i++) bytes[i] ^= 1;
+  return bytes.toString();
 };
-const pairs = (at) => () =>
+const texts = (at, count) => () =>
   Array.from({ length: 40 }, () => {
     const text = hex();
-    return [differentAt(text, at()), text];
+    return [different(text, at(), count), text];
   });
-
-const everywhere = () => Array.from({ length: 40 }, () => [Buffer.from('g'.repeat(64)).toString(), hex()]);
 
 /** Whether two strings are equal, as it is often written. */
 function equalEarlyExit(actual, expected) {
@@ -65,30 +61,29 @@ for (const [name, equal, isLeak] of [
   const run = (list) => {
     for (const [actual, expected] of list) sink += equal(actual, expected) ? 1 : 0;
   };
-  check(`${name}, first difference at 0 against 63`, run, () => pools([pairs(() => 0), pairs(() => 63)], 8), {
-    samples: 60_000,
+  check(`${name}, first difference at 0 against 63`, run, [texts(() => 0), texts(() => 63)], {
+    size: 8,
     isLeak,
   });
   check(
     `${name}, one difference at a random place against all different`,
     run,
-    () => pools([pairs(() => Math.floor(Math.random() * 64)), everywhere], 8),
-    {
-      samples: 60_000,
-      isLeak,
-    },
+    [texts(() => randomInt(64)), texts(() => 0, 64)],
+    { size: 8, isLeak },
   );
 }
 
 // 2. decode with a wrong signature.
 
+/** All requests here are to be refused. */
 const attempt = (decode) => (request) => {
   try {
     decode(request);
-    sink++;
   } catch (error) {
     sink += error.code.length;
+    return;
   }
+  throw new Error('a request was accepted');
 };
 
 const earlyExit = await importSource([
@@ -120,26 +115,26 @@ const feishuRequest = (body, change = (signature) => signature) => ({
 const wrongSignature = {
   feishu: (at) => () =>
     feishuRequest(JSON.stringify({ encrypt: randomBytes(48).toString('base64') }), (signature) =>
-      differentAt(signature, at(64)),
+      different(signature, at(64)),
     ),
   dingTalk: (at) => () => {
     const encrypt = randomBytes(48).toString('base64');
     const signature = hash('sha1', ...[DINGTALK.token, '1700000000', 'nonce', encrypt].sort());
     return {
       body: JSON.stringify({ encrypt }),
-      query: { signature: differentAt(signature, at(40)), timestamp: '1700000000', nonce: 'nonce' },
+      query: { signature: different(signature, at(40)), timestamp: '1700000000', nonce: 'nonce' },
     };
   },
   tencent: (at) => () => {
     const RequestTime = String(1_700_000_000 + Math.floor(Math.random() * 60));
     return {
       body: '{}',
-      query: { Sign: differentAt(hash('sha256', TENCENT.token, RequestTime), at(64)), RequestTime },
+      query: { Sign: different(hash('sha256', TENCENT.token, RequestTime), at(64)), RequestTime },
     };
   },
 };
 
-const [first, last, anywhere] = [() => 0, (length) => length - 1, (length) => Math.floor(Math.random() * length)];
+const [first, last, anywhere] = [() => 0, (length) => length - 1, (length) => randomInt(length)];
 for (const platform of Object.keys(wrongSignature)) {
   const make = wrongSignature[platform];
   for (const [name, codecs, isLeak] of [
@@ -147,19 +142,59 @@ for (const platform of Object.keys(wrongSignature)) {
     [`control: ${platform}.decode with such a compare, wrong signature`, codecsOf(earlyExit), true],
   ]) {
     const run = attempt(codecs[platform].decode);
-    check(`${name}, first character against last`, run, () => pools([make(first), make(last)]), {
-      samples: 100_000,
-      isLeak,
-    });
-    if (!isLeak)
-      check(`${name}, first character against a random one`, run, () => pools([make(first), make(anywhere)]), {
-        samples: 100_000,
-        isLeak,
-      });
+    check(`${name}, first character against last`, run, [make(first), make(last)], { isLeak });
+    if (!isLeak) check(`${name}, first character against a random one`, run, [make(first), make(anywhere)]);
   }
 }
 
-// 3. What is wrong with a ciphertext of about a kilobyte: padding, length field, UTF-8.
+// 3. The unsigned challenge: captured ciphertext changed by XOR, which is refused all the same.
+
+/** The source with another `challengeReader`, which reads what it has decrypted as `rule` says. */
+const reading = (rule) =>
+  importSource([
+    {
+      file: 'unsigned-challenge',
+      find: /export function challengeReader\([\s\S]*?\n}\n/,
+      replace: `export function challengeReader(aes: AesCbc, token = '[0-9A-Za-z_-]{0,64}') {
+        const members = ['"challenge":"[0-9A-Za-z_-]{1,64}"', '"token":"' + token + '"'];
+        const either = members.join(',') + '|' + members.reverse().join(',');
+        const pattern = new RegExp('^[{](?:' + either + '),"type":"url_verification"[}]');
+        const isJson = (text) => { try { return JSON.parse(text) !== 0; } catch { return false; } };
+        return (encrypt) => {
+          const ivAndCiphertext = encrypt.length <= 512 ? bytesHere().decodeBase64(encrypt, 0) : undefined;
+          const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
+          if (padded === undefined) return undefined;
+          const isPadded = unpaddedLength(padded, 16) >= 0;
+          const textOf = () => bytesHere().decodeUtf8(padded, 0, padded.length) ?? '';
+          return ${rule} && isPadded ? { challenge: '', text: '' } : undefined;
+        };
+      }
+`,
+    },
+  ]);
+
+const faults = {
+  padding: ['one that stops at wrong padding', await reading('isPadded && isJson(textOf())')],
+  pattern: ['a pattern', await reading('pattern.test(String.fromCharCode(...padded))')],
+  json: ['JSON.parse, white space dropped first', await reading('isJson(textOf().trim())')],
+};
+const { encryptKey } = FEISHU;
+
+for (const [options, list] of [
+  [FEISHU, rows],
+  [{ encryptKey }, rowsOfAnyToken],
+  [FEISHU, rowsTooLong],
+]) {
+  const run = ({ index }) => attempt(index.createFeishuCodec(options).decode);
+  for (const [name, classes, fault] of list) {
+    check(`feishu.decode unsigned, ${name}`, run(sound), classes, { size: 256 });
+    if (fault === undefined) continue;
+    const [leak, source] = faults[fault];
+    check(`control: ${leak}, ${name}`, run(source), classes, { size: 256, isLeak: true });
+  }
+}
+
+// 4. What stands behind a signature, of a kilobyte: no gate is on it, since the sender knows the secret already.
 
 const RIGHT = (count) => new Uint8Array(count).fill(count);
 /** All bytes of the padding but the last are right, and it is no length that padding can have. */
@@ -167,14 +202,11 @@ const WRONG = (count) => RIGHT(count).fill(0x41, count - 1);
 const event = () => Buffer.from(`{"type":"x","event":{"text":"${randomBytes(480).toString('hex')}"}}`.padEnd(1000));
 const cutShort = () => Buffer.from(event()).fill(0xe4, 999);
 
-const feishuSealed = (text, tail) => {
-  const iv = randomBytes(16);
-  return Buffer.concat([iv, feishuEncrypt(iv, Buffer.concat([text, tail(16 - (text.length % 16))]))]).toString(
-    'base64',
-  );
+const feishuSigned = (text, tail) => () => {
+  const [iv, plain] = [randomBytes(16), text()];
+  const ciphertext = feishuEncrypt(iv, Buffer.concat([plain, tail(16 - (plain.length % 16))]));
+  return feishuRequest(JSON.stringify({ encrypt: Buffer.concat([iv, ciphertext]).toString('base64') }));
 };
-const feishuUnsigned = (text, tail) => () => ({ body: JSON.stringify({ encrypt: feishuSealed(text(), tail) }) });
-const feishuSigned = (text, tail) => () => feishuRequest(feishuUnsigned(text, tail)().body);
 const dingTalkSigned =
   (text, tail, length = 1000) =>
   () => {
@@ -186,60 +218,8 @@ const dingTalkSigned =
     return { body: JSON.stringify({ encrypt }), query: { signature, timestamp: '1700000000', nonce: 'nonce' } };
   };
 
-/** The oracle that a careless decoder is: where the padding is wrong it is done. */
-const careless = await importSource([
-  {
-    file: 'feishu',
-    find: /bytesHere\(\)\.decodeUtf8\(padded, 0, padded\.length\)/,
-    replace: 'isPadded ? bytesHere().decodeUtf8(padded, 0, padded.length) : undefined',
-  },
-]);
-
-/**
- * Ciphertext of a captured event up to some block, as an attacker changes it by XOR so that the last byte of plaintext is
- * 01, which is padding, or any other that is not. Many of them: the block before is garbage, each time another.
- */
-const captured = (isPadded, blocks) => () => {
-  const text = event();
-  const sealed = Buffer.from(feishuSealed(text, RIGHT), 'base64').subarray(0, 16 * blocks);
-  const lastByte = text[sealed.length - 17] ?? 16 - (text.length % 16);
-  const byte = sealed[sealed.length - 17];
-  do sealed[sealed.length - 17] = byte ^ lastByte ^ (isPadded ? 1 : randomBytes(1)[0]);
-  while (isPadded !== (feishuOpenBlocks(sealed.subarray(-32)) !== undefined));
-  return { body: JSON.stringify({ encrypt: sealed.toString('base64') }) };
-};
-
-const samples = 40_000;
 const decoders = codecsOf(sound);
-for (const [name, blocks] of [
-  ['all of a captured event', 64],
-  ['its first three blocks', 4],
-]) {
-  const classes = () => pools([captured(true, blocks), captured(false, blocks)], 4096);
-  check(`feishu.decode unsigned, ${name}, padding right against wrong`, attempt(decoders.feishu.decode), classes, {
-    samples,
-  });
-  check(`control: one that stops at wrong padding, ${name}`, attempt(codecsOf(careless).feishu.decode), classes, {
-    samples,
-    isLeak: true,
-  });
-}
-
-// What no gate is on. The first two need the Encrypt Key or a change of the plaintext that leaves JSON whole; the others
-// a signature, so that their sender knows the secret already.
-const kinds = [
-  [
-    'feishu.decode unsigned, same text, padding right against wrong',
-    'feishu',
-    feishuUnsigned(event, RIGHT),
-    feishuUnsigned(event, WRONG),
-  ],
-  [
-    'feishu.decode unsigned, UTF-8 wrong against padding',
-    'feishu',
-    feishuUnsigned(cutShort, RIGHT),
-    feishuUnsigned(event, WRONG),
-  ],
+for (const [name, platform, a, b] of [
   [
     'feishu.decode signed, UTF-8 wrong against padding',
     'feishu',
@@ -258,9 +238,8 @@ const kinds = [
     dingTalkSigned(cutShort, RIGHT),
     dingTalkSigned(event, WRONG),
   ],
-];
-for (const [name, platform, a, b] of kinds) {
-  check(name, attempt(decoders[platform].decode), () => pools([a, b]), { samples, isGated: false });
+]) {
+  check(name, attempt(decoders[platform].decode), [a, b], { isGated: false });
 }
 
 console.log(

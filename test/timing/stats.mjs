@@ -4,25 +4,73 @@
 export const GATE = 10;
 
 /**
- * t of the times of two classes. `run(inputs)` works through a class's inputs. Samples come in a random order, so that
- * what else the machine does falls on both alike, and those above the 90th percentile of all are dropped.
+ * The signed t of class `a` against class `b`, averaged over pairs of batches between which the classes change places:
+ * what is made first, lies first in memory and is counted first, looks like a leak by itself. A leak has the same sign in
+ * every batch, chance has not. `none` is the same for one class twice, `a` and `b` in turn: what the harness makes up.
  */
-export function welch(run, classes, { samples, warmUp = samples / 20 }) {
-  const times = [[], []];
-  for (let i = -warmUp; i < samples; i++) {
-    const which = Math.random() < 0.5 ? 0 : 1;
-    const inputs = classes[which](i);
-    const start = process.hrtime.bigint();
-    run(inputs);
-    const elapsed = Number(process.hrtime.bigint() - start);
-    if (i >= 0) times[which].push(elapsed);
+export function compare(run, [a, b], { samples, size, pairs }) {
+  const results = [];
+  const none = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    results.push(...bothWays(run, a, b, { samples, size }));
+    const same = pair % 2 === 0 ? a : b;
+    none.push(...bothWays(run, same, same, { samples, size }));
   }
-  const all = Float64Array.from(times.flat()).sort();
-  const limit = all[Math.floor(all.length * 0.9)];
-  const [a, b] = times.map((list) => summary(list.filter((time) => time <= limit)));
-  const t = (a.mean - b.mean) / Math.sqrt(a.variance / a.count + b.variance / b.count);
-  return { t: Number.isNaN(t) ? 0 : t, difference: a.mean - b.mean, mean: (a.mean + b.mean) / 2 };
+  return { ...averages(results), all: results.map(({ t }) => t), none: averages(none).t };
 }
+
+function bothWays(run, a, b, { samples, size }) {
+  const straight = welch(run, pool(a, b, size), samples);
+  const swapped = welch(run, pool(b, a, size), samples);
+  return [straight, { ...swapped, t: -swapped.t, difference: -swapped.difference }];
+}
+
+/** Inputs of two classes, made alternately. Those of one pool differ by chance, so that each batch has a pool of its own. */
+function pool(first, second, size) {
+  const lists = [[], []];
+  for (let i = 0; i < size; i++) {
+    lists[0].push(first());
+    lists[1].push(second());
+  }
+  return lists;
+}
+
+/**
+ * t of the times that `run` takes for two lists of inputs. Samples come in a random order, so that what else the machine
+ * does falls on both alike; its speed drifts, so that each time is counted from the median of those around it; and what is
+ * then above the 90th percentile of all is dropped.
+ */
+function welch(run, lists, samples) {
+  const order = [];
+  const times = [];
+  const warmUp = samples / 20;
+  for (let i = 0; i < warmUp + samples; i++) {
+    const which = Math.random() < 0.5 ? 0 : 1;
+    const input = lists[which][i % lists[which].length];
+    const start = process.hrtime.bigint();
+    run(input);
+    const elapsed = Number(process.hrtime.bigint() - start);
+    if (i < warmUp) continue;
+    order.push(which);
+    times.push(elapsed);
+  }
+  const level = withoutDrift(times);
+  const limit = quantile(level, 0.9);
+  const [a, b] = [0, 1].map((which) => summary(level.filter((time, i) => order[i] === which && time <= limit)));
+  const difference = a.mean - b.mean;
+  const error = Math.sqrt(a.variance / a.count + b.variance / b.count);
+  return { t: error > 0 ? difference / error : 0, difference, error, time: quantile(times, 0.5) };
+}
+
+const NEIGHBOURS = 32;
+
+function withoutDrift(times) {
+  const medians = [];
+  for (let i = 0; i < times.length; i += NEIGHBOURS) medians.push(quantile(times.slice(i, i + NEIGHBOURS), 0.5));
+  return times.map((time, i) => time - medians[Math.floor(i / NEIGHBOURS)]);
+}
+
+const quantile = (values, share) => Float64Array.from(values).sort()[Math.floor(values.length * share)];
 
 function summary(times) {
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
@@ -30,13 +78,7 @@ function summary(times) {
   return { mean, variance, count: times.length };
 }
 
-/**
- * Several batches, judged by their median |t|: a leak moves the median as much as any, while one lucky or unlucky batch
- * decides nothing either way. Each has inputs of its own, because those of one pool differ by chance, in what they hold and
- * in where they lie in memory, and many samples of few inputs make that look like a leak.
- */
-export function batches(run, makeClasses, { count = 5, samples }) {
-  const results = Array.from({ length: count }, () => welch(run, makeClasses(), { samples }));
-  results.sort((a, b) => Math.abs(a.t) - Math.abs(b.t));
-  return { ...results[count >> 1], all: results.map(({ t }) => t) };
+function averages(results) {
+  const average = (name) => results.reduce((sum, result) => sum + result[name], 0) / results.length;
+  return { t: average('t'), difference: average('difference'), error: average('error'), time: average('time') };
 }
