@@ -383,7 +383,7 @@ function signatureMistake(signature: string, text: string | undefined): string {
   return 'x-lark-signature does not match: pass the raw body, not JSON serialised again, and check the Encrypt Key';
 }
 
-const OLD_CARD = 'an old message card (card.action.trigger_v1), which is signed and answered otherwise';
+const OLD_CARD = 'an old message card (card.action.trigger_v1): use callback-codec/feishu-card';
 
 function requireSigned(app: App, request: CallbackRequest): void {
   const body = readBody(request, app.maxBodyBytes);
