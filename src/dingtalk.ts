@@ -30,7 +30,7 @@ import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from
 import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
-import { type CallbackRequest, readBody, readParameters, requireBodyText } from './internal/request.ts';
+import { type CallbackRequest, readBody, readHeaders, readParameters, requireBodyText } from './internal/request.ts';
 
 export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
@@ -381,7 +381,7 @@ function decode(app: App, request: CallbackRequest): DingTalkMessage {
 function requireSigned(app: App, request: CallbackRequest): { timestamp: string; nonce: string; encrypt: string } {
   const body = readBody(request, app.maxBodyBytes);
   const sent = readSentSignature(readParameters(request), ['signature', 'msg_signature'], ['timestamp', 'timeStamp']);
-  const encrypt = readEncrypt(requireJsonObject('the body', requireBodyText(body)));
+  const encrypt = readEncrypt(requireJsonObject('the body', requireBodyText(body)), request);
   const { timestamp, nonce } = requireSentSignature(sent, app.token, encrypt);
   requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
   // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
@@ -391,9 +391,14 @@ function requireSigned(app: App, request: CallbackRequest): { timestamp: string;
   return { timestamp, nonce, encrypt };
 }
 
-function readEncrypt(body: JsonObject): string {
+/** `request` tells what has no `encrypt`: other callbacks of DingTalk are often sent to the same URL. */
+function readEncrypt(body: JsonObject, request: CallbackRequest): string {
   const encrypt = ownField(body, 'encrypt');
-  if (encrypt === undefined) throw new CallbackError('ERR_SIGNATURE', 'the body carries no `encrypt`');
+  if (encrypt === undefined) {
+    const [robot, card] = readHeaders(request, 'sign', 'x-ddpaas-signature');
+    const advice = card ? ': a card, use callback-codec/dingtalk-card' : ': a robot, use callback-codec/dingtalk-robot';
+    throw new CallbackError('ERR_SIGNATURE', `the body carries no \`encrypt\`${card || robot ? advice : ''}`);
+  }
   if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
     throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
   }
@@ -479,7 +484,7 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   const signature = textField(body, 'msg_signature');
   const timestamp = textField(body, 'timeStamp');
   const nonce = textField(body, 'nonce');
-  const encrypt = readEncrypt(body);
+  const encrypt = readEncrypt(body, {});
   if (signature === undefined || timestamp === undefined || nonce === undefined) {
     throw new CallbackError('ERR_SIGNATURE', 'the reply has no msg_signature, timeStamp or nonce');
   }
