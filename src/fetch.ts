@@ -61,11 +61,12 @@ declare const Response: new (body: string, init: { status: number; headers: Reco
  * import { toFetchHandler } from 'callback-codec/fetch';
  *
  * const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
- * const handle = toFetchHandler(codec, (message) => console.log(message.type));
+ * const handle = toFetchHandler(codec, (message) => {
+ *   console.log(message.type); // im.message.receive_v1
+ * });
  *
  * const { headers, body } = codec.encode({ schema: '2.0', header: { event_type: 'im.message.receive_v1' }, event: {} });
  * const response = await handle(new Request('https://example.com/feishu', { method: 'POST', headers, body }));
- * // im.message.receive_v1
  * console.log(response.status, await response.text()); // 200 {}
  * ```
  */

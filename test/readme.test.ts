@@ -1,11 +1,12 @@
-// Every code block of the READMEs and every `@example` in src, run as written against the installed tarball.
+// Every code block of the documents and every `@example` in src, run as written against the installed tarball.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDingTalkCodec } from '../src/dingtalk.ts';
 import { createFeishuCodec } from '../src/feishu.ts';
-import { createTencentChatCodec } from '../src/tencent-chat.ts';
+import type { CallbackPush } from '../src/internal/codec.ts';
+import { createWeChatCodec } from '../src/wechat.ts';
+import { createWeComCodec } from '../src/wecom.ts';
 import {
   differences,
   docstringExamples,
@@ -17,21 +18,17 @@ import {
 } from './package/examples.ts';
 import { type Installed, manifest, packAndInstall, root, typeCheck } from './package/installed.ts';
 
-const READMES = ['README.md', 'README.zh-CN.md'];
-const examples = [...READMES.flatMap(markdownExamples), ...docstringExamples()];
+/** English and Chinese of the same document. */
+const DOCUMENTS = [
+  ['README.md', 'README.zh-CN.md'],
+  ['docs/guide.md', 'docs/guide.zh-CN.md'],
+] as const;
+const OTHERS = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/comparison.md', 'docs/performance.md', 'docs/runtimes.md'];
+
+const examples = [...DOCUMENTS.flat().flatMap(markdownExamples), ...docstringExamples()];
 const code = examples.filter(({ language }) => language === 'ts' || language === 'js');
 const ofKind = (...kinds: string[]) => code.filter(({ kind }) => kinds.includes(kind));
 const title = (example: Example) => [example.name, example] as const;
-
-/** The secrets of the examples, all of them from the platforms' documentation. */
-const env = {
-  FEISHU_ENCRYPT_KEY: 'test key',
-  FEISHU_VERIFICATION_TOKEN: 'v-token',
-  DINGTALK_TOKEN: '123456',
-  DINGTALK_AES_KEY: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij',
-  DINGTALK_OWNER_KEY: 'suite4xxxxxxxxxxxxxxx',
-  TENCENT_TOKEN: 'xxxxyyyy',
-};
 
 let installed: Installed;
 beforeAll(() => {
@@ -43,19 +40,19 @@ test('blocks are of a language and kind that is run', () => {
   const kinds = ['run', 'server', 'fetch-handler', 'sender'];
   const kindsOf: Record<string, string[]> = { ts: kinds, js: kinds, sh: ['run'] };
   expect(examples.filter(({ language, kind }) => !kindsOf[language]?.includes(kind))).toEqual([]);
-  for (const file of READMES) {
+  for (const file of [...DOCUMENTS.flat(), ...OTHERS]) {
     const fences = readFileSync(join(root, file), 'utf8').match(/^\s*(?:```|~~~)/gm) ?? [];
-    const blocks = markdownExamples(file);
-    expect(blocks.length * 2, file).toBe(fences.length);
-    expect(new Set(blocks.map(({ kind }) => kind)), file).toEqual(new Set(kinds));
+    expect(markdownExamples(file).length * 2, file).toBe(fences.length);
+    if (OTHERS.includes(file)) expect(fences, file).toEqual([]);
   }
+  expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));
 });
 
-test('both languages show the same code', () => {
-  const [english, chinese] = READMES.map((file) =>
-    markdownExamples(file).map(({ kind, language, code }) => {
+test.each(DOCUMENTS)('%s and %s show the same code', (...files) => {
+  const [english, chinese] = files.map((file) =>
+    markdownExamples(file).map(({ kind, platform, language, code }) => {
       const isScript = language === 'ts' || language === 'js';
-      return [kind, isScript ? transformSync(code, { loader: 'ts', minifyWhitespace: true }).code : code];
+      return [kind, platform, isScript ? transformSync(code, { loader: 'ts', minifyWhitespace: true }).code : code];
     }),
   );
   expect(chinese).toEqual(english);
@@ -89,7 +86,7 @@ describe('shell commands', () => {
 
 describe('examples that end', () => {
   test.each(ofKind('run').map(title))('%s prints what it says', (_, example) => {
-    expect(runExample(installed.folder, example, env)).toEqual([]);
+    expect(runExample(installed.folder, example, {})).toEqual([]);
   });
 
   test('a comment that is wrong, missing or not reached is found', () => {
@@ -104,75 +101,75 @@ describe('examples that end', () => {
   });
 });
 
-describe.each(ofKind('server', 'fetch-handler').map(title))('server %s', (_, example) => {
-  const feishu = createFeishuCodec({
-    encryptKey: env.FEISHU_ENCRYPT_KEY,
-    verificationToken: env.FEISHU_VERIFICATION_TOKEN,
-  });
-  const dingTalk = createDingTalkCodec({
-    token: env.DINGTALK_TOKEN,
-    encodingAesKey: env.DINGTALK_AES_KEY,
-    ownerKey: env.DINGTALK_OWNER_KEY,
-  });
-  const tencent = createTencentChatCodec({ token: env.TENCENT_TOKEN });
+/** The secrets of the examples, all of them from the platforms' documentation. */
+const encodingAesKey = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
+const feishu = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
+const weCom = createWeComCodec({ token: 'QDG6eK', encodingAesKey, receiveId: 'wx5823bf96d3bd56c7' });
+const weChat = createWeChatCodec({ token: 'AAAAA', encodingAesKey, appId: 'wxba5fad812f8e6fb9' });
+const RECEIVED = '<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[收到]]></Content></xml>';
 
+/** What a platform pushes to an example, and what has to come back. */
+const PUSHES: Record<string, readonly (readonly [push: CallbackPush, isRight: (text: string) => unknown])[]> = {
+  feishu: [
+    [
+      feishu.encode({ type: 'url_verification', challenge: 'ajls384kdjxxxx' }),
+      (text) => expect(text).toBe('{"challenge":"ajls384kdjxxxx"}'),
+    ],
+    [
+      feishu.encode({ header: { event_type: 'im.message.receive_v1', event_id: '1' }, event: { text: '你好' } }),
+      (text) => expect(text).toBe('{}'),
+    ],
+  ],
+  wecom: [
+    [weCom.encode({ echostr: '1616140317555161061' }), (text) => expect(text).toBe('1616140317555161061')],
+    [weCom.encode({ MsgType: 'text', Content: '你好' }), (body) => expect(weCom.decodeReply({ body })).toBe(RECEIVED)],
+    [weCom.encode({ MsgType: 'event', Event: 'enter_agent' }), (text) => expect(text).toBe('')],
+  ],
+  wechat: [
+    [weChat.encode({ echostr: '4375120948345356249' }), (text) => expect(text).toBe('4375120948345356249')],
+    [
+      weChat.encode({ MsgType: 'text', Content: '你好' }),
+      (body) => expect(weChat.decodeReply({ body })).toBe(RECEIVED),
+    ],
+    [weChat.encode({ MsgType: 'event', Event: 'subscribe' }), (text) => expect(text).toBe('success')],
+  ],
+};
+
+describe.each(ofKind('server', 'fetch-handler').map(title))('server %s', (_, example) => {
   let server: Server;
   beforeAll(async () => {
-    server = await startServer(installed.folder, example, env);
+    server = await startServer(installed.folder, example, {});
   });
   afterAll(() => server?.stop());
 
-  interface Push {
-    headers?: Record<string, string>;
-    query?: Record<string, string>;
-    body: string;
-  }
-  async function push(path: string, { headers = {}, query = {}, body }: Push) {
-    const url = `${server.origin}${path}?${new URLSearchParams(query)}`;
-    const response = await fetch(url, { method: 'POST', headers, body });
+  async function push({ query, ...init }: CallbackPush): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${server.origin}/callback?${new URLSearchParams(query)}`, init);
     return { status: response.status, text: await response.text() };
   }
-  /** One character of the ciphertext changed. */
-  const forged = ({ body, ...rest }: Push): Push => ({
-    ...rest,
-    body: body.replace(/(?<="encrypt":")./, (first) => (first === 'A' ? 'B' : 'A')),
-  });
-  const refused = { status: expect.toSatisfy((status: number) => status >= 400 && status < 500) };
+  const pushes = PUSHES[example.platform] ?? [];
 
-  test('answers Feishu', async () => {
-    const challenge = await push('/feishu', feishu.encode({ type: 'url_verification', challenge: 'ajls384kdjxxxx' }));
-    expect(challenge).toEqual({ status: 200, text: '{"challenge":"ajls384kdjxxxx"}' });
-    const event = feishu.encode({
-      header: { event_type: 'im.message.receive_v1', event_id: '1' },
-      event: { text: '你好' },
-    });
-    expect(await push('/feishu', event)).toEqual({ status: 200, text: '{}' });
-    expect(await push('/feishu', forged(event))).toMatchObject(refused);
-  });
-
-  test('answers DingTalk', async () => {
-    for (const payload of [{ EventType: 'check_url' }, { EventType: 'user_add_org', UserId: ['张三'] }]) {
-      const { status, text } = await push('/dingtalk', dingTalk.encode(payload));
+  test(`answers ${example.platform}`, async () => {
+    expect(pushes.length).toBeGreaterThan(0);
+    for (const [request, isRight] of pushes) {
+      const { status, text } = await push(request);
       expect(status).toBe(200);
-      const { msg_signature, timeStamp, nonce, encrypt } = JSON.parse(text);
-      expect(dingTalk.verify({ query: { msg_signature, timeStamp, nonce }, body: text })).toBe(true);
-      expect(dingTalk.decrypt(encrypt).text).toBe('success');
+      isRight(text);
     }
-    expect(await push('/dingtalk', forged(dingTalk.encode({ EventType: 'check_url' })))).toMatchObject(refused);
   });
 
-  test('answers Tencent Chat', async () => {
-    const event = tencent.encode({ CallbackCommand: 'State.StateChange' }, { sdkAppId: 888888 });
-    const { status, text } = await push('/tencent-chat', event);
-    expect({ status, ...JSON.parse(text) }).toMatchObject({ status: 200, ActionStatus: 'OK', ErrorCode: 0 });
-    const unsigned = { ...event, query: { ...event.query, Sign: '0'.repeat(64) } };
-    expect(await push('/tencent-chat', unsigned)).toMatchObject(refused);
+  test('refuses what is forged', async () => {
+    for (const [{ method, headers, query, body }] of pushes) {
+      const forged = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, `${value}0`]));
+      // One character of the ciphertext changed.
+      const changed =
+        body?.replace(/(?<=[Ee]ncrypt(?:":"|><!\[CDATA\[))./, (first) => (first === 'A' ? 'B' : 'A')) ?? null;
+      expect(await push({ method, headers, query: forged, body: changed })).toEqual({ status: 400, text: '' });
+    }
   });
 
-  // The examples that send a callback to a URL: to the server of the same README.
-  const [file] = example.name.split('-line-');
-  const senders = ofKind('sender').filter(({ name }) => name.startsWith(`${file}-line-`));
-  test.each(senders.map(title))('answers %s', (_, sender) => {
-    expect(runExample(installed.folder, sender, { ...env, CALLBACK_URL: `${server.origin}/feishu` })).toEqual([]);
+  // The examples that send a callback to a URL: to the Feishu server of the documents in the same language.
+  const senders = ofKind('sender').filter(({ name }) => name.includes('zh-CN') === example.name.includes('zh-CN'));
+  test.each((example.platform === 'feishu' ? senders : []).map(title))('answers %s', (_, sender) => {
+    expect(runExample(installed.folder, sender, { CALLBACK_URL: server.origin })).toEqual([]);
   });
 });

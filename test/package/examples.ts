@@ -13,29 +13,39 @@ export interface Example {
   readonly language: string;
   /** From `<!-- test: kind -->` on the line before the block; `run` without one. */
   readonly kind: string;
+  /** Of a server: whose callbacks it takes, from `<!-- test: server wecom -->`; `feishu` where it is not said. */
+  readonly platform: string;
   readonly code: string;
 }
 
 export function markdownExamples(file: string): Example[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const blocks = /(?:^[ ]*<!-- test: ([\w-]+) -->\n+)?^([ ]*)```(.*)\n([\s\S]*?)^\2```$/gm;
+  const blocks = /(?:^[ ]*<!-- test: ([\w-]+)(?: (\w+))? -->\n+)?^([ ]*)```(.*)\n([\s\S]*?)^\3```$/gm;
   return [...text.matchAll(blocks)].map((block) => {
-    const [, kind = 'run', indent = '', language = '', code = ''] = block;
+    const [, kind = 'run', platform = 'feishu', indent = '', language = '', code = ''] = block;
     const line = text.slice(0, block.index).split('\n').length;
-    return { name: `${file}-line-${line}`, language, kind, code: code.replaceAll(`\n${indent}`, '\n') };
+    const name = `${file.replaceAll('/', '-')}-line-${line}`;
+    return { name, language, kind, platform, code: code.replaceAll(`\n${indent}`, '\n') };
   });
 }
 
 /** The blocks under `@example` in the comments of src. */
 export function docstringExamples(): Example[] {
-  return readdirSync(join(root, 'src'))
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) => {
       const source = readFileSync(join(root, 'src', name), 'utf8');
       return [...source.matchAll(/@example\n \* ```ts\n([\s\S]*?)\n \* ```/g)].map((block) => {
         const [, code = ''] = block;
         const line = source.slice(0, block.index).split('\n').length;
-        return { name: `src-${name}-line-${line}`, language: 'ts', kind: 'run', code: code.replace(/^ \* ?/gm, '') };
+        const text = code.replace(/^ \* ?/gm, '');
+        return {
+          name: `src-${name.replaceAll('/', '-')}-line-${line}`,
+          language: 'ts',
+          kind: 'run',
+          platform: '',
+          code: text,
+        };
       });
     });
 }
@@ -92,7 +102,8 @@ const serveFetchHandler = (module: string) => `
   createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const init = { method: request.method, headers: request.headers, body: Buffer.concat(chunks) };
+    const body = request.method === 'GET' ? undefined : Buffer.concat(chunks);
+    const init = { method: request.method, headers: request.headers, body };
     const answer = await handler.fetch(new Request('http://localhost' + request.url, init));
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
