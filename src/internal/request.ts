@@ -1,7 +1,7 @@
 // An HTTP request as it arrives: its body within a limit, and those of its headers and parameters that a codec reads.
 import { isBytes, requireObject, tagOf, typeName } from './arguments.ts';
-import { isWellFormed, utf8Length } from './encoding/portable.ts';
-import { decodeUtf8 } from './encoding/utf8.ts';
+import { utf8Length } from './encoding/portable.ts';
+import { decodeUtf8, isWellFormed } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
 
 /**
