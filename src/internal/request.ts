@@ -34,9 +34,6 @@ export type HeadersLike =
 /** `URLSearchParams`, or a record such as Express's `request.query`. */
 export type QueryLike = { getAll(name: string): readonly string[] } | Readonly<Record<string, unknown>>;
 
-/** Default of `maxBodyBytes`: 1 MiB. */
-export const MAX_BODY_BYTES: number = 1_048_576;
-
 export interface Body {
   /** As given: what a signature over the body covers. */
   readonly raw: string | Uint8Array;
