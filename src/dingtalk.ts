@@ -25,7 +25,7 @@ import {
   readCodecOptions,
   requireMessage,
 } from './internal/codec.ts';
-import { isWellFormed } from './internal/encoding/portable.ts';
+import { isWellFormed } from './internal/encoding/utf8.ts';
 import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
 import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';

@@ -188,3 +188,16 @@ export function withBase64<T>(methods: Partial<typeof base64OfES2026>, run: () =
     for (const [name, builtIn] of builtIns) if (builtIn) Object.defineProperty(prototype, name, builtIn);
   }
 }
+
+/**
+ * What `run` gives while Object.prototype has `properties`, as after a successful prototype pollution. Nothing is
+ * expected in `run`: `expect` itself does not survive every pollution.
+ */
+export function polluted<T>(properties: Record<PropertyKey, unknown>, run: () => T): T {
+  try {
+    Object.assign(Object.prototype, properties);
+    return run();
+  } finally {
+    for (const name of Reflect.ownKeys(properties)) Reflect.deleteProperty(Object.prototype, name);
+  }
+}

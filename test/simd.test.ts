@@ -2,11 +2,11 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { createContext, runInContext } from 'node:vm';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { decodeBase64 } from '../src/bytes.ts';
-import { nobleAesCbc } from '../src/engine.ts';
-import { kernelBase64 } from '../src/simd/kernel.wasm.ts';
+import { nobleAesCbc } from '../src/internal/aes/noble.ts';
+import { decodeBase64 } from '../src/internal/encoding/portable.ts';
+import { kernelBase64 } from '../src/internal/simd/kernel.wasm.ts';
 import { createSimdAesCbc } from '../src/simd.ts';
-import { aesCbcArgumentsSuite, aesCbcSuite } from './aes-cbc.suite.ts';
+import { aesCbcArgumentsSuite, aesCbcSuite } from './internal/aes/engine.suite.ts';
 
 const simd = createSimdAesCbc();
 const kernelBytes = () => decodeBase64(kernelBase64) as Uint8Array<ArrayBuffer>;
@@ -168,14 +168,6 @@ describe('behaviour', () => {
     expect(bound.decrypt(bytes(16 + 4112)).buffer.byteLength).toBe(4112);
   });
 
-  test('decrypts in place where it may', () => {
-    const bound = simd(bytes(32));
-    const input = bytes(16 + 1024);
-    const result = bound.decrypt(input, input);
-    expect([result.buffer, result.byteOffset, result.length]).toEqual([input.buffer, 0, 1024]);
-    expect(() => bound.decrypt(input, new Uint8Array(1023))).toThrow(TypeError);
-  });
-
   test('inputs are left alone, and the key is copied', () => {
     const [key, iv, blocks] = [bytes(32), bytes(16), bytes(4096)];
     const input = Uint8Array.of(...iv, ...blocks);
@@ -271,7 +263,7 @@ describe('starting', () => {
     expect(fresh(module).kind).toBe('simd');
   });
 
-  test('in a host that forbids it: noble', () => {
+  test('in a runtime that forbids it: noble', () => {
     const bundle = buildSync({
       stdin: { contents: `export * from './src/simd.ts'`, resolveDir: `${import.meta.dirname}/..` },
       bundle: true,

@@ -1,7 +1,7 @@
 // Arguments and options of the caller's own, checked with a message that says what to give instead. A wrong JavaScript
 // type is a TypeError; a value that is missing or cannot work is ERR_CONFIG.
 
-import { isWellFormed } from './encoding/portable.ts';
+import { isWellFormed } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
 
 /** Text that came from a sender: what it holds is for a decoder to judge. */

@@ -2,7 +2,7 @@
 import { requireText } from './arguments.ts';
 import { type CallbackReply, documentReply } from './codec.ts';
 import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
-import { isWellFormed } from './encoding/portable.ts';
+import { isWellFormed } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
 import { type JsonObject, ownField, textField } from './json.ts';
 

@@ -1,7 +1,7 @@
 // An HTTP request as it arrives: its body within a limit, and those of its headers and parameters that a codec reads.
 import { isBytes, requireObject, tagOf, typeName } from './arguments.ts';
-import { isWellFormed, utf8Length } from './encoding/portable.ts';
-import { decodeUtf8 } from './encoding/utf8.ts';
+import { utf8Length } from './encoding/portable.ts';
+import { decodeUtf8, isWellFormed } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
 
 /**
@@ -33,9 +33,6 @@ export type HeadersLike =
 
 /** `URLSearchParams`, or a record such as Express's `request.query`. */
 export type QueryLike = { getAll(name: string): readonly string[] } | Readonly<Record<string, unknown>>;
-
-/** Default of `maxBodyBytes`: 1 MiB. */
-export const MAX_BODY_BYTES: number = 1_048_576;
 
 export interface Body {
   /** As given: what a signature over the body covers. */

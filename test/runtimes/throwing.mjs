@@ -1,5 +1,5 @@
 // The package as installed, in a host that throws at every question.
-import { LOOKS, makeThrow } from '../throwing-host.ts';
+import { LOOKS, makeThrow } from '../throwing-runtime.ts';
 
 const { log } = console;
 makeThrow(LOOKS);

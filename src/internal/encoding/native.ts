@@ -3,6 +3,9 @@
 import { ask, type Bytes, type NodeBuffer, type Runtime } from '../runtime.ts';
 import * as portable from './portable.ts';
 
+/** Whether a text has a UTF-8 form: no lone surrogate. */
+export type IsWellFormed = (text: string) => boolean;
+
 /** `undefined` for a lone surrogate, which has no UTF-8 form (RFC 3629 section 3). */
 export type EncodeUtf8 = (text: string) => Bytes | undefined;
 
@@ -23,10 +26,15 @@ interface Base64Bytes extends Uint8Array {
   toBase64(): string;
 }
 
-export function webEncodeUtf8({ TextEncoder }: Runtime): EncodeUtf8 | undefined {
+/** By ECMAScript 2024. */
+export function webIsWellFormed(): IsWellFormed {
+  return (text) => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
+}
+
+export function webEncodeUtf8({ TextEncoder }: Runtime, isWellFormed: IsWellFormed): EncodeUtf8 | undefined {
   const encoder = TextEncoder && new TextEncoder();
   // A TextEncoder makes U+FFFD of a lone surrogate.
-  return encoder && ((text) => (portable.isWellFormed(text) ? encoder.encode(text) : undefined));
+  return encoder && ((text) => (isWellFormed(text) ? encoder.encode(text) : undefined));
 }
 
 export function nodeDecodeUtf8(runtime: Runtime): DecodeUtf8 | undefined {

@@ -24,10 +24,9 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-/** Whether `text` has a UTF-8 form: no lone surrogate. By ECMAScript 2024 where the engine has it. */
+/** Whether `text` has a UTF-8 form: no lone surrogate. */
 export function isWellFormed(text: string): boolean {
-  const builtIn = (text as { isWellFormed?(): boolean }).isWellFormed;
-  return builtIn === undefined ? utf8Length(text) >= 0 : builtIn.call(text);
+  return utf8Length(text) >= 0;
 }
 
 /** UTF-8 bytes of a well-formed `text`; `undefined` where it holds a lone surrogate. */

@@ -1,10 +1,26 @@
 // UTF-8 by what the runtime has built in, else by portable.ts; the results are the same.
 import { type Bytes, firstSound, type Runtime, thisRuntime } from '../runtime.ts';
-import { type DecodeUtf8, type EncodeUtf8, LONG_TEXT, nodeDecodeUtf8, webDecodeUtf8, webEncodeUtf8 } from './native.ts';
+import {
+  type DecodeUtf8,
+  type EncodeUtf8,
+  type IsWellFormed,
+  LONG_TEXT,
+  nodeDecodeUtf8,
+  webDecodeUtf8,
+  webEncodeUtf8,
+  webIsWellFormed,
+} from './native.ts';
 import * as portable from './portable.ts';
 
+let isWellFormedHere: IsWellFormed | undefined;
 let encodeHere: EncodeUtf8 | undefined;
 let decodeHere: DecodeUtf8 | undefined;
+
+/** Whether `text` has a UTF-8 form: no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  isWellFormedHere ??= makeIsWellFormed(thisRuntime());
+  return isWellFormedHere(text);
+}
 
 /** The bytes of a text that its caller knows to be well-formed. */
 export function encodeUtf8(text: string): Bytes {
@@ -20,12 +36,15 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return decodeHere(bytes, start, end);
 }
 
+const TEXTS: readonly [string][] = [['\0a\u00e9\u4f60\u{1f600}\ufeff'], ['\ud800a'], ['a\udc00']];
+
+export function makeIsWellFormed(runtime: Runtime): IsWellFormed {
+  return firstSound([webIsWellFormed], runtime, portable.isWellFormed, TEXTS);
+}
+
 export function makeEncodeUtf8(runtime: Runtime): EncodeUtf8 {
-  return firstSound([webEncodeUtf8], runtime, portable.encodeUtf8, [
-    ['\0a\u00e9\u4f60\u{1f600}\ufeff'],
-    ['\ud800a'],
-    ['a\udc00'],
-  ]);
+  const isWellFormed = makeIsWellFormed(runtime);
+  return firstSound([() => webEncodeUtf8(runtime, isWellFormed)], runtime, portable.encodeUtf8, TEXTS);
 }
 
 export function makeDecodeUtf8(runtime: Runtime): DecodeUtf8 {

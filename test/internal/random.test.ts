@@ -1,7 +1,8 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type RandomSource, randomAlphanumerics, randomBytes } from '../src/random.ts';
+import { type RandomSource, randomAlphanumerics, randomBytes, requireRandom } from '../../src/internal/random.ts';
+import { errorOf } from '../helpers.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -21,7 +22,7 @@ describe('randomBytes', () => {
   });
 
   it('comes from the source that is given, and from no other', () => {
-    const host = vi.spyOn(crypto, 'getRandomValues');
+    const ofRuntime = vi.spyOn(crypto, 'getRandomValues');
     const asked: number[] = [];
     const bytes = randomBytes(3, (byteLength) => {
       asked.push(byteLength);
@@ -29,7 +30,7 @@ describe('randomBytes', () => {
     });
     expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
     expect(asked).toEqual([3]);
-    expect(host).not.toHaveBeenCalled();
+    expect(ofRuntime).not.toHaveBeenCalled();
   });
 
   it('takes a Buffer', () => {
@@ -53,11 +54,22 @@ describe('randomBytes', () => {
     expect(() => randomBytes(16, (() => value) as unknown as RandomSource)).toThrow(refused);
   });
 
-  it('refuses a host whose getRandomValues fails, as in the global scope of Workers', () => {
+  it('refuses a runtime whose getRandomValues fails, as in the global scope of Workers', () => {
     vi.spyOn(crypto, 'getRandomValues').mockImplementation(() => {
       throw new Error('not here');
     });
     expect(() => randomBytes(16)).toThrow(refused);
+  });
+
+  it('says what to do', () => {
+    const messageOf = (random?: RandomSource) => errorOf(() => randomBytes(16, random)).message;
+    expect(messageOf(() => new Uint8Array(32))).toBe('random(16) must return a Uint8Array of 16 bytes');
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation(() => {
+      throw new Error('not here');
+    });
+    expect(messageOf()).toBe('crypto.getRandomValues of this runtime fails here: pass a secure `random` option');
+    vi.stubGlobal('crypto', {});
+    expect(messageOf()).toBe('this runtime has no crypto.getRandomValues: pass a secure `random` option');
   });
 
   it.each<[string, unknown]>([
@@ -65,7 +77,7 @@ describe('randomBytes', () => {
     ['crypto', null],
     ['crypto', {}],
     ['crypto', { getRandomValues: 'no function' }],
-  ])('refuses to go on where the host has %s = %j', (name, value) => {
+  ])('refuses to go on where the runtime has %s = %j', (name, value) => {
     vi.stubGlobal(name, value);
     const insecure = vi.spyOn(Math, 'random');
     expect(() => randomBytes(16)).toThrow(refused);
@@ -128,11 +140,28 @@ describe('randomAlphanumerics', () => {
     };
     expect(() => randomAlphanumerics(constant)).toThrow(refused);
     expect(draws).toBe(100);
+    expect(() => randomAlphanumerics(constant)).toThrow('random must return random bytes, not a constant');
   });
 
-  it('refuses a source of a wrong length, and a host without one', () => {
+  it('refuses a source of a wrong length, and a runtime without one', () => {
     expect(() => randomAlphanumerics(() => new Uint8Array(8))).toThrow(refused);
     vi.stubGlobal('crypto', undefined);
     expect(() => randomAlphanumerics()).toThrow(refused);
+  });
+});
+
+describe('requireRandom', () => {
+  it('gives back a function, and nothing for nothing', () => {
+    const random = () => new Uint8Array();
+    expect(requireRandom(random)).toBe(random);
+    expect(requireRandom(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['null', null],
+    ['object', crypto],
+    ['object', new Uint8Array(16)],
+  ])('is a TypeError for %s', (type, value) => {
+    expect(() => requireRandom(value as never)).toThrow(new TypeError(`random must be a function, got ${type}`));
   });
 });

@@ -3,18 +3,17 @@ import { describe, expect, it } from 'vitest';
 import {
   isBytes,
   optionalSecret,
-  payloadText,
+  requireBoolean,
   requireBytes,
   requireFunction,
-  requireMaxBodyBytes,
+  requireNumber,
   requireObject,
   requireSecret,
   requireString,
   requireText,
-  requireTolerance,
   tagOf,
   typeName,
-} from '../src/options.ts';
+} from '../../src/internal/arguments.ts';
 
 const config = expect.objectContaining({ name: 'CallbackError', code: 'ERR_CONFIG' });
 /** Half of a surrogate pair, in a text that must not show in a message. */
@@ -56,8 +55,8 @@ const REQUIREMENTS: [string, (value: unknown) => unknown, [string, unknown][], s
   ],
   ['requireObject', (value) => requireObject('x', value), except('object', 'array'), 'x must be an object, got '],
   ['requireFunction', (value) => requireFunction('x', value), except('function'), 'x must be a function, got '],
-  ['requireTolerance', requireTolerance, except('number'), 'toleranceSeconds must be a number, got '],
-  ['requireMaxBodyBytes', requireMaxBodyBytes, except('number'), 'maxBodyBytes must be a number, got '],
+  ['requireNumber', (value) => requireNumber('x', value), except('number'), 'x must be a number, got '],
+  ['requireBoolean', (value) => requireBoolean('x', value), except('boolean'), 'x must be a boolean, got '],
 ];
 
 describe.each(REQUIREMENTS)('%s', (_, require, wrongValues, message) => {
@@ -118,37 +117,15 @@ describe('text', () => {
   });
 });
 
-describe('objects and functions', () => {
+describe('objects, functions, numbers and booleans', () => {
   it('come back as given', () => {
     for (const value of [{}, [], new Map(), Object.create(null)]) expect(requireObject('x', value)).toBe(value);
     const now = () => 0;
     expect(requireFunction('now', now)).toBe(now);
+    for (const value of [0, -0, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(requireNumber('x', value)).toBe(value);
+    for (const value of [true, false]) expect(requireBoolean('x', value)).toBe(value);
   });
-});
-
-describe('numbers', () => {
-  it.each([0, 0.5, 60, 1e300, Number.POSITIVE_INFINITY])('toleranceSeconds %d', (seconds) => {
-    expect(requireTolerance(seconds)).toBe(seconds);
-  });
-
-  it.each([-1, -Number.MIN_VALUE, Number.NEGATIVE_INFINITY, Number.NaN])(
-    'toleranceSeconds %d is refused',
-    (seconds) => {
-      expect(() => requireTolerance(seconds)).toThrow(config);
-    },
-  );
-
-  it.each([1, 1.5, 1_048_576, 268_435_456])('maxBodyBytes %d', (bytes) => {
-    expect(requireMaxBodyBytes(bytes)).toBe(bytes);
-  });
-
-  it.each([0, 0.9, -1, 268_435_457, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])(
-    'maxBodyBytes %d is refused',
-    (bytes) => {
-      expect(() => requireMaxBodyBytes(bytes)).toThrow(config);
-      expect(() => requireMaxBodyBytes(bytes)).toThrow('maxBodyBytes must be from 1 to 268435456 (256 MiB)');
-    },
-  );
 });
 
 describe('bytes', () => {
@@ -201,70 +178,5 @@ describe('tagOf', () => {
     expect(tagOf(runInNewContext('new Map()'))).toBe('Map');
     expect(tagOf(new Headers())).toBe('Headers');
     expect(tagOf({})).toBeUndefined();
-  });
-});
-
-describe('payloadText', () => {
-  it('is a string verbatim', () => {
-    for (const text of ['', '{ "a" : 1 }', '\ufeff{}', '飞书']) expect(payloadText(text)).toBe(text);
-  });
-
-  it('is JSON of anything else', () => {
-    expect(payloadText({ b: [1, null], a: '飞书' })).toBe('{"b":[1,null],"a":"飞书"}');
-    expect(payloadText(null)).toBe('null');
-    expect(payloadText(7)).toBe('7');
-    expect(payloadText({ toJSON: () => ({ a: 1 }) })).toBe('{"a":1}');
-  });
-
-  it('writes a lone surrogate of an object as an escape, and refuses one in a string', () => {
-    expect(payloadText({ a: '\ud800' })).toBe('{"a":"\\ud800"}');
-    expect(() => payloadText(LONE)).toThrow(
-      new TypeError('payload must be well-formed: it holds half of a surrogate pair'),
-    );
-  });
-
-  it.each<[string, unknown]>([
-    ['undefined', undefined],
-    ['function', () => 'hush'],
-    ['symbol', Symbol('hush')],
-    ['object', { toJSON: () => undefined }],
-  ])('refuses %s, which has no JSON form', (name, value) => {
-    expect(() => payloadText(value)).toThrow(new TypeError(`payload must have a JSON form, got ${name}`));
-  });
-
-  it('is a TypeError for what JSON cannot write', () => {
-    const loop: { self?: unknown } = {};
-    loop.self = loop;
-    expect(() => payloadText(loop)).toThrow(TypeError);
-    expect(() => payloadText({ a: 1n })).toThrow(TypeError);
-  });
-});
-
-describe('payloadText of what has no JSON form', () => {
-  const cycle: { self?: unknown } = {};
-  cycle.self = cycle;
-  // A list that holds itself anew each time: no engine comes to its end, and none can call it a cycle.
-  const endless = { toJSON: (): unknown => [endless] };
-  it.each([
-    ['a cycle', cycle],
-    ['a BigInt', 1n],
-    ['nesting too deep for any engine', endless],
-    ['a function', () => 0],
-  ])('%s is a TypeError of ours', (_name, payload) => {
-    expect(() => payloadText(payload)).toThrow(/^payload must have a JSON form, got (object|bigint|function)$/);
-  });
-
-  it.each([1_000, 100_000])('%i levels are JSON where the engine can write them, else a TypeError of ours', (depth) => {
-    let nested: unknown = 0;
-    for (let level = 0; level < depth; level++) nested = [nested];
-    let outcome: unknown;
-    try {
-      outcome = payloadText(nested);
-    } catch (error) {
-      outcome = error;
-    }
-    const json = `${'['.repeat(depth)}0${']'.repeat(depth)}`;
-    const refusal = new TypeError('payload must have a JSON form, got array');
-    expect(depth === 1_000 ? [json] : [json, refusal]).toContainEqual(outcome);
   });
 });

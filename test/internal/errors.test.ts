@@ -1,7 +1,15 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { CallbackError, decryptError, isCallbackError } from '../src/errors.ts';
+import {
+  CallbackError,
+  decryptError,
+  isAccepted,
+  isCallbackError,
+  type PlatformCodes,
+  withPlatformCodes,
+} from '../../src/internal/errors.ts';
+import { errorOf } from '../helpers.ts';
 
 describe('CallbackError', () => {
   it('is an Error with a name, a code and a message', () => {
@@ -24,22 +32,12 @@ describe('CallbackError', () => {
     for (const error of [
       new CallbackError('ERR_CONFIG', 'x'),
       new CallbackError('ERR_CONFIG', 'x', {}),
-      new CallbackError('ERR_CONFIG', 'x', { dingTalkCode: undefined, receivedOwner: undefined }),
+      new CallbackError('ERR_CONFIG', 'x', { receivedOwner: undefined }),
     ]) {
-      for (const name of ['cause', 'dingTalkCode', 'receivedOwner']) expect(name in error, name).toBe(false);
+      for (const name of ['cause', 'platformCode', 'receivedOwner']) expect(name in error, name).toBe(false);
       expect(Object.keys(error).sort()).toEqual(['code', 'name']);
-      expect(inspect(error)).not.toMatch(/dingTalkCode|receivedOwner/);
+      expect(inspect(error)).not.toMatch(/platformCode|receivedOwner/);
     }
-  });
-
-  it('carries the number of the official DingTalk libraries', () => {
-    const error = new CallbackError('ERR_SIGNATURE', 'x', { dingTalkCode: 900005 });
-    expect(error.dingTalkCode).toBe(900005);
-    expect(JSON.parse(JSON.stringify(error))).toEqual({
-      name: 'CallbackError',
-      code: 'ERR_SIGNATURE',
-      dingTalkCode: 900005,
-    });
   });
 
   it('carries the owner that a verified message was for, an empty one too, and keeps it out of its text', () => {
@@ -60,7 +58,7 @@ describe('isCallbackError', () => {
 
   it('is true across copies of the package, for which instanceof is false', async () => {
     vi.resetModules();
-    const copy = await import('../src/errors.ts');
+    const copy = await import('../../src/internal/errors.ts');
     expect(copy.CallbackError).not.toBe(CallbackError);
     const [ours, theirs] = [new CallbackError('ERR_TOKEN', ''), new copy.CallbackError('ERR_TOKEN', '')];
     expect([theirs instanceof CallbackError, ours instanceof copy.CallbackError]).toEqual([false, false]);
@@ -106,11 +104,75 @@ describe('isCallbackError', () => {
 
 describe('decryptError', () => {
   it('is one code and one message, a new error every time', () => {
-    const [one, other] = [decryptError(), decryptError(900008)];
+    const [one, other] = [decryptError(), decryptError()];
     expect(one).toBeInstanceOf(CallbackError);
-    expect([one.code, one.dingTalkCode]).toEqual(['ERR_DECRYPT', undefined]);
-    expect([other.code, other.dingTalkCode]).toEqual(['ERR_DECRYPT', 900008]);
+    expect([one.code, one.platformCode]).toEqual(['ERR_DECRYPT', undefined]);
     expect(other.message).toBe(one.message);
     expect(other).not.toBe(one);
+  });
+});
+
+describe('withPlatformCodes', () => {
+  const CODES: PlatformCodes = { ERR_SIGNATURE: 900005, ERR_DECRYPT: 900008 };
+  const refusing = (error: unknown) => () => {
+    throw error;
+  };
+
+  it('is what the attempt gives', () => {
+    expect(withPlatformCodes(CODES, () => 'message')).toBe('message');
+    expect(withPlatformCodes(CODES, () => undefined)).toBeUndefined();
+  });
+
+  it('carries the number of the platform’s official libraries', () => {
+    const thrown = new CallbackError('ERR_SIGNATURE', 'x');
+    const error = errorOf(() => withPlatformCodes(CODES, refusing(thrown)));
+    expect(error).toBe(thrown);
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'CallbackError',
+      code: 'ERR_SIGNATURE',
+      platformCode: 900005,
+    });
+    expect(errorOf(() => withPlatformCodes(CODES, refusing(decryptError())))).toMatchObject({ platformCode: 900008 });
+  });
+
+  it('keeps the owner beside the number', () => {
+    const thrown = new CallbackError('ERR_OWNER', 'x', { receivedOwner: 'other' });
+    const error = errorOf(() => withPlatformCodes({ ERR_OWNER: 900010 }, refusing(thrown)));
+    expect(error).toMatchObject({ receivedOwner: 'other', platformCode: 900010 });
+  });
+
+  it('adds nothing where the platform has no number', () => {
+    const error = errorOf(() => withPlatformCodes(CODES, refusing(new CallbackError('ERR_REQUEST', 'x'))));
+    expect('platformCode' in error).toBe(false);
+  });
+
+  it('lets everything else pass as it is', () => {
+    const foreign = Object.assign(new Error('x'), { name: 'CallbackError', code: 'ERR_SIGNATURE' });
+    for (const thrown of [new TypeError('x'), foreign]) {
+      expect(errorOf(() => withPlatformCodes(CODES, refusing(thrown)))).toBe(thrown);
+      expect('platformCode' in thrown).toBe(false);
+    }
+  });
+});
+
+describe('isAccepted', () => {
+  it('is true for a check that passes, whatever it returns', () => {
+    for (const value of [undefined, true, false, 'timestamp']) expect(isAccepted(() => value)).toBe(true);
+  });
+
+  it('is false for every refusal', () => {
+    for (const code of ['ERR_REQUEST', 'ERR_SIGNATURE', 'ERR_TIMESTAMP', 'ERR_TOO_LARGE'] as const) {
+      const check = () => {
+        throw new CallbackError(code, 'refused');
+      };
+      expect(isAccepted(check), code).toBe(false);
+    }
+  });
+
+  it('lets a programmer’s mistake through', () => {
+    const check = () => {
+      throw new TypeError('body must be a string');
+    };
+    expect(() => isAccepted(check)).toThrow(new TypeError('body must be a string'));
   });
 });

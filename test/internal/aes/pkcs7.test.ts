@@ -1,5 +1,14 @@
+// The padding, and what an engine is given and what becomes of what it gives back.
 import { describe, expect, it } from 'vitest';
-import { paddingLength, unpaddedLength } from '../src/pkcs7.ts';
+import { AES_BLOCK, type AesCbc } from '../../../src/internal/aes/engine.ts';
+import { nobleAesCbc } from '../../../src/internal/aes/noble.ts';
+import {
+  decryptBlocks,
+  decryptPadded,
+  encryptPadded,
+  paddingLength,
+  unpaddedLength,
+} from '../../../src/internal/aes/pkcs7.ts';
 
 const BLOCKS = [16, 32] as const;
 
@@ -104,4 +113,93 @@ it('tells 16 from 32: 17 to 32 bytes of padding are right for DingTalk alone', (
     expect(unpaddedLength(padded, 16)).toBe(-1);
     expect(unpaddedLength(padded, 32)).toBe(64 - padding);
   }
+});
+
+/** An engine that notes what it is given and gives the blocks back as they are. */
+function recording() {
+  const calls: { method: string; lengths: number[] }[] = [];
+  const aes: AesCbc = {
+    encrypt(iv, blocks) {
+      calls.push({ method: 'encrypt', lengths: [iv.length, blocks.length] });
+      return blocks.slice();
+    },
+    decrypt(ivAndBlocks) {
+      calls.push({ method: 'decrypt', lengths: [ivAndBlocks.length] });
+      return ivAndBlocks.slice(AES_BLOCK);
+    },
+  };
+  return { aes, calls };
+}
+
+const iv = new Uint8Array(16).fill(0xaa);
+
+describe('encryptPadded', () => {
+  it.each([
+    [16, 0, 16],
+    [16, 15, 1],
+    [16, 16, 16],
+    [16, 17, 15],
+    [32, 0, 32],
+    [32, 15, 17],
+    [32, 16, 16],
+    [32, 31, 1],
+    [32, 32, 32],
+    [32, 33, 31],
+  ] as const)('block of %i: after %i bytes come %i of padding', (block, length, padding) => {
+    const { aes, calls } = recording();
+    const plaintext = new Uint8Array(length).fill(0x61);
+    const message = encryptPadded(aes, iv, plaintext, block);
+    expect(message).toEqual(Uint8Array.from([...iv, ...plaintext, ...new Uint8Array(padding).fill(padding)]));
+    expect(calls).toEqual([{ method: 'encrypt', lengths: [16, length + padding] }]);
+    expect(plaintext).toEqual(new Uint8Array(length).fill(0x61));
+  });
+
+  it('gives memory of its own, whatever the engine gives', () => {
+    const kept = new Uint8Array(16);
+    const message = encryptPadded({ ...recording().aes, encrypt: () => kept }, iv, new Uint8Array(3), 16);
+    kept.fill(1);
+    expect(message).toEqual(Uint8Array.from([...iv, ...new Uint8Array(16)]));
+    expect(message.buffer.byteLength).toBe(32);
+  });
+});
+
+describe('decryptBlocks', () => {
+  it('gives the engine iv and ciphertext in one piece', () => {
+    const { aes, calls } = recording();
+    const message = Uint8Array.from([...iv, ...new Uint8Array(16).fill(0x61)]);
+    const copy = message.slice();
+    expect(decryptBlocks(aes, message)).toEqual(new Uint8Array(16).fill(0x61));
+    expect(calls).toEqual([{ method: 'decrypt', lengths: [32] }]);
+    expect(message).toEqual(copy);
+  });
+
+  it('refuses what holds no whole blocks before the engine sees it', () => {
+    const { aes, calls } = recording();
+    for (const length of [0, 1, 15, 16, 17, 31, 33, 47, 49, 100]) {
+      expect(decryptBlocks(aes, new Uint8Array(length).fill(1)), `${length} bytes`).toBeUndefined();
+    }
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('decryptPadded', () => {
+  const aes = nobleAesCbc(new Uint8Array(32).fill(1));
+
+  it.each(BLOCKS)('gives back what encryptPadded encrypted, as a view, block of %i', (block) => {
+    for (let length = 0; length <= 2 * block; length++) {
+      const plaintext = new Uint8Array(length).fill(0x61);
+      const decrypted = decryptPadded(aes, encryptPadded(aes, iv, plaintext, block), block);
+      expect(decrypted, `${length} bytes`).toEqual(plaintext);
+      expect(decrypted?.buffer.byteLength, `${length} bytes`).toBe(length + paddingLength(length, block));
+    }
+  });
+
+  it('is undefined for wrong padding, and where there are no whole blocks', () => {
+    const blocks = (last: number) => Uint8Array.from([...iv, ...aes.encrypt(iv, new Uint8Array(16).fill(last, 15))]);
+    expect(decryptPadded(aes, blocks(1), 16)).toHaveLength(15);
+    for (const last of [0, 2, 17, 255]) expect(decryptPadded(aes, blocks(last), 16), `${last}`).toBeUndefined();
+    for (const length of [0, 16, 17, 31, 33]) {
+      expect(decryptPadded(aes, new Uint8Array(length), 16), `${length} bytes`).toBeUndefined();
+    }
+  });
 });
