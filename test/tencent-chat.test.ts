@@ -248,8 +248,19 @@ describe('decode', () => {
       body,
     });
     const words = (request: CallbackRequest) => errorOf(() => strict.decode(request)).message;
-    expect(words(request({ ...stale, Sign: ['x', 'y'] }, 'hello'))).toMatch(/JSON object/);
-    expect(words(request({ ...stale, Sign: ['x', 'y'] }))).toMatch(/^sign is given twice/);
+    for (const name of [
+      'Sign',
+      'RequestTime',
+      'SdkAppid',
+      'CallbackCommand',
+      'ClientIP',
+      'OptPlatform',
+      'contenttype',
+    ]) {
+      const twice = request({ ...stale, Sign: 'x', [name]: ['x', 'y'] }, 'hello');
+      expect(words(twice)).toBe(`${name.toLowerCase()} is given twice with different values`);
+      expect(strict.verify(twice)).toBe(false);
+    }
     expect(codeOf(() => strict.decode(request({ ...stale, Sign: 'x' }, 'hello')))).toBe('ERR_REQUEST');
     expect(codeOf(() => strict.decode(request({ ...stale, Sign: 'x' })))).toBe('ERR_SIGNATURE');
     expect(codeOf(() => strict.decode(request(stale)))).toBe('ERR_TIMESTAMP');
