@@ -387,7 +387,10 @@ describe('decode: plain', () => {
   it('says of the body of an old message card what it is', () => {
     const card = { open_id: 'ou_1', open_message_id: 'om_1', token: 'c-1', action: { value: {}, tag: 'button' } };
     const refusal = refusalOf(() => tokenOnly.decode({ body: JSON.stringify(card) }));
-    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringMatching(/old message card/) });
+    expect(refusal).toMatchObject({
+      code: 'ERR_REQUEST',
+      message: expect.stringMatching(/old message card.*callback-codec\/feishu-card/),
+    });
     expect(errorOf(() => tokenOnly.decode({ body: '{}' })).message).not.toMatch(/card/);
   });
 
@@ -460,7 +463,7 @@ describe('decode: signed', () => {
     const refusal = refusalOf(() => codec.decode({ headers: sha1, body }));
     expect(refusal).toMatchObject({
       code: 'ERR_SIGNATURE',
-      message: expect.stringMatching(/40 digits.*old message card/),
+      message: expect.stringMatching(/40 digits.*old message card.*callback-codec\/feishu-card/),
     });
     const short = { ...headers, 'x-lark-signature': hash('sha1', body).slice(1) };
     expect(errorOf(() => codec.decode({ headers: short, body })).message).not.toMatch(/card/);
