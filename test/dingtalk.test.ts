@@ -938,6 +938,13 @@ describe('decodeReply', () => {
       'ERR_REQUEST',
       undefined,
     ],
+    ['half of one in the nonce', () => codec.decodeReply(withFields({ nonce: '\ud800' })), 'ERR_REQUEST', undefined],
+    [
+      'half of one in timeStamp',
+      () => codec.decodeReply(withFields({ timeStamp: '\ud800' })),
+      'ERR_REQUEST',
+      undefined,
+    ],
     ['no JSON', () => codec.decodeReply({ body: 'success' }), 'ERR_REQUEST', undefined],
     ['a list', () => codec.decodeReply({ body: '[]' }), 'ERR_REQUEST', undefined],
     ['bytes that are not UTF-8', () => codec.decodeReply({ body: Uint8Array.of(0xff) }), 'ERR_REQUEST', undefined],

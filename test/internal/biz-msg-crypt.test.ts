@@ -11,6 +11,7 @@ import {
   requireBizMsgSignature,
   requireReceivers,
   requireSentSignature,
+  requireSignable,
 } from '../../src/internal/biz-msg-crypt.ts';
 import {
   codeOf,
@@ -66,6 +67,19 @@ describe('bizMsgSignature', () => {
     const parts = ['token', '1', 'n', 'AAAA'];
     expect(() => requireBizMsgSignature(bizMsgSignature(...parts), ...parts)).not.toThrow();
     expect(codeOf(() => requireBizMsgSignature(change(bizMsgSignature(...parts)), ...parts))).toBe('ERR_SIGNATURE');
+  });
+});
+
+describe('requireSignable', () => {
+  it('gives back what has a UTF-8 form, and refuses half of a surrogate pair by name: ERR_REQUEST', () => {
+    for (const text of ['', 'nonce', '你好😀', '\0']) expect(requireSignable('nonce', text)).toBe(text);
+    for (const text of ['\ud800', 'a\udc00', '\ude00\ud83d']) {
+      expect(refusalOf(() => requireSignable('nonce', text))).toEqual({
+        code: 'ERR_REQUEST',
+        message: 'nonce holds half of a surrogate pair',
+        platformCode: undefined,
+      });
+    }
   });
 });
 
