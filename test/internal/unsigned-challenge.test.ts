@@ -1,9 +1,9 @@
 // Captured events sent as URL challenges. The rule of 0.1.0 is the control: it falls for each form of the attack, so that
 // the attack itself works; now each gets the one constant refusal.
 import { describe, expect, it } from 'vitest';
-import { createFeishuCodec } from '../src/index.ts';
-import { FEISHU } from './fuzz/reference.ts';
-import { errorOf } from './helpers.ts';
+import { createFeishuCodec } from '../../src/index.ts';
+import { FEISHU } from '../fuzz/reference.ts';
+import { errorOf, jsonOf } from '../helpers.ts';
 import {
   blindly,
   bodyOf,
@@ -138,9 +138,9 @@ describe('what a challenge may be', () => {
   ])('%s, in all six orders', (_, challenge) => {
     for (const names of ORDERS) {
       const sent = text(challenge, names);
-      const message = { kind: 'challenge', challenge, text: sent };
+      const message = { kind: 'verification', challenge, text: sent };
       expect(codec.decode(unsigned(sent))).toMatchObject(message);
-      expect(codec.reply(codec.decode(unsigned(sent)))).toEqual({ challenge });
+      expect(jsonOf(codec.reply(codec.decode(unsigned(sent))))).toEqual({ challenge });
       expect(keyOnly.decode(unsigned(sent))).toMatchObject(message);
       expect(createFeishuCodec({ ...FEISHU, acceptChallenge: true }).decode(unsigned(sent))).toMatchObject(message);
       expectRefused(() => closed.decode(unsigned(sent)));
@@ -388,7 +388,7 @@ describe('all neighbours of a challenge', () => {
     for (const other of neighbours(text, bytes)) (isRight.test(other) ? right : wrong).add(other);
     const sealed = (texts: Set<string>) => [...texts].map((other) => seal(Buffer.from(other, 'latin1')));
     const count = { refusedAlike: 0, refusedOtherwise: 0, accepted: 0, shown: 0 };
-    const shows = '"kind":"challenge"';
+    const shows = '"kind":"verification"';
     expect(right.size).toBeGreaterThan(100);
     expect(send(sealed(right), decode, refusal, shows)).toEqual({
       ...count,
