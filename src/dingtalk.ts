@@ -13,6 +13,7 @@ import {
   requireBizMsgSignature,
   requireReceivers,
   requireSentSignature,
+  requireSignable,
 } from './internal/biz-msg-crypt.ts';
 import {
   type CallbackCodec,
@@ -25,7 +26,6 @@ import {
   readCodecOptions,
   requireMessage,
 } from './internal/codec.ts';
-import { isWellFormed } from './internal/encoding/utf8.ts';
 import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
 import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
@@ -399,10 +399,8 @@ function readEncrypt(body: JsonObject, request: CallbackRequest): string {
     const advice = card ? ': a card, use callback-codec/dingtalk-card' : ': a robot, use callback-codec/dingtalk-robot';
     throw new CallbackError('ERR_SIGNATURE', `the body carries no \`encrypt\`${card || robot ? advice : ''}`);
   }
-  if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) {
-    throw new CallbackError('ERR_REQUEST', '`encrypt` must be a well-formed string');
-  }
-  return encrypt;
+  if (typeof encrypt !== 'string') throw new CallbackError('ERR_REQUEST', '`encrypt` must be a string');
+  return requireSignable('`encrypt`', encrypt);
 }
 
 /** `received` only where the message was verified. */
@@ -488,7 +486,13 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   if (signature === undefined || timestamp === undefined || nonce === undefined) {
     throw new CallbackError('ERR_SIGNATURE', 'the reply has no msg_signature, timeStamp or nonce');
   }
-  requireBizMsgSignature(signature, app.token, timestamp, nonce, encrypt);
+  requireBizMsgSignature(
+    signature,
+    app.token,
+    requireSignable('timeStamp', timestamp),
+    requireSignable('nonce', nonce),
+    encrypt,
+  );
   return decryptVerified(app, encrypt).text;
 }
 

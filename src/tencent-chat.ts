@@ -214,27 +214,28 @@ function readApp(options: TencentChatCodecOptions): App {
 
 function decode(app: App, request: CallbackRequest): TencentChatMessage {
   const body = readBody(request, app.maxBodyBytes);
-  const sent = readParameters(request);
-  const parameters = inLowerCase(sent);
+  const parameters = readParameters(request);
+  const sent = readSent(parameters);
   const text = requireBodyText(body);
   const event = requireJsonObject('the body', text);
-  const requestTime = requireSignature(app, parameters);
-  const sdkAppId = readParameter(parameters, 'sdkappid');
+  const requestTime = requireSignature(app, sent);
+  const { sdkAppId, command, clientIp, optPlatform, contentType } = sent;
   if (app.sdkAppId !== undefined && sdkAppId !== app.sdkAppId) {
-    const found = sdkAppId === undefined ? missingParameter(parameters, 'SdkAppid') : 'SdkAppid is of another app';
-    throw new CallbackError('ERR_REQUEST', found);
+    throw new CallbackError(
+      'ERR_REQUEST',
+      sdkAppId === undefined ? sent.missing('SdkAppid') : 'SdkAppid is of another app',
+    );
   }
-  const optPlatform = readParameter(parameters, 'optplatform');
   return {
     platform: 'tencent-chat',
     kind: 'event',
-    type: readCommand(readParameter(parameters, 'callbackcommand'), ownField(event, 'CallbackCommand')),
+    type: readCommand(command, ownField(event, 'CallbackCommand')),
     sdkAppId,
-    clientIp: readParameter(parameters, 'clientip'),
+    clientIp,
     optPlatform: optPlatform === undefined ? undefined : normaliseOptPlatform(optPlatform),
-    contentType: readParameter(parameters, 'contenttype'),
+    contentType,
     requestTime,
-    query: asRecord(sent),
+    query: asRecord(parameters),
     event,
     text,
   };
@@ -242,28 +243,49 @@ function decode(app: App, request: CallbackRequest): TencentChatMessage {
 
 function verify(app: App, request: CallbackRequest): void {
   readBody(request, app.maxBodyBytes);
-  requireSignature(app, inLowerCase(readParameters(request)));
+  requireSignature(app, readSent(readParameters(request)));
+}
+
+/** The parameters that the codec reads, as far as they are there. */
+interface Sent {
+  readonly signature: string | undefined;
+  readonly requestTime: string | undefined;
+  readonly sdkAppId: string | undefined;
+  readonly command: string | undefined;
+  readonly clientIp: string | undefined;
+  readonly optPlatform: string | undefined;
+  readonly contentType: string | undefined;
+  /** What to say of one that is not there. */
+  missing(name: string): string;
+}
+
+/** Tencent's products spell names differently (`SdkAppid`, `SdkAppId`), and gateways fold their case. */
+function readSent(parameters: Parameters): Sent {
+  const folded = parameters.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const read = (name: string) => readParameter(folded, name);
+  return {
+    signature: read('sign'),
+    requestTime: read('requesttime'),
+    sdkAppId: read('sdkappid'),
+    command: read('callbackcommand'),
+    clientIp: read('clientip'),
+    optPlatform: read('optplatform'),
+    contentType: read('contenttype'),
+    missing: (name) => missingParameter(parameters, name),
+  };
 }
 
 /** RequestTime of a request whose signature holds and that is fresh. */
-function requireSignature(app: App, parameters: Parameters): string {
-  const signature = readParameter(parameters, 'sign');
-  const requestTime = readParameter(parameters, 'requesttime');
+function requireSignature(app: App, { signature, requestTime, missing }: Sent): string {
   if (signature === undefined) {
-    const missing = missingParameter(parameters, 'Sign');
-    throw new CallbackError('ERR_SIGNATURE', `${missing}; authentication may be off in the console`);
+    throw new CallbackError('ERR_SIGNATURE', `${missing('Sign')}; authentication may be off in the console`);
   }
-  if (requestTime === undefined) throw new CallbackError('ERR_SIGNATURE', missingParameter(parameters, 'RequestTime'));
+  if (requestTime === undefined) throw new CallbackError('ERR_SIGNATURE', missing('RequestTime'));
   if (!timingSafeEqual(signature, sign(app.token, requestTime))) {
     throw new CallbackError('ERR_SIGNATURE', 'Sign does not match: check the token of webhook authentication');
   }
   requireFresh(requestTime, app, SECONDS);
   return requestTime;
-}
-
-/** Tencent's products spell names differently (`SdkAppid`, `SdkAppId`), and gateways fold their case. */
-function inLowerCase(parameters: Parameters): Parameters {
-  return parameters.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
 /** CallbackCommand stands in the URL and in the body; where it stands in both, both agree. */

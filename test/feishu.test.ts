@@ -10,6 +10,7 @@ import {
   feishuSignature,
 } from '../src/feishu.ts';
 import {
+  bodyOf,
   codeOf,
   concat,
   encrypted,
@@ -20,6 +21,7 @@ import {
   feishuSigned,
   hash,
   IV,
+  jsonOf,
   NOW,
   refusalOf,
   utf8,
@@ -69,6 +71,13 @@ const CARD = {
     host: 'im_message',
   },
 };
+
+/** The message that a challenge is. */
+function verification(payload: { challenge: string; [member: string]: unknown }) {
+  const { challenge } = payload;
+  const constant = { platform: 'feishu', kind: 'verification', type: 'url_verification' };
+  return { ...constant, challenge, event: payload, text: JSON.stringify(payload) };
+}
 
 /** An unsigned body with an Encrypt Key, as Feishu sends its challenge. */
 function unsigned(payload: unknown): CallbackRequest {
@@ -171,7 +180,7 @@ describe('createFeishuCodec', () => {
     expect(padded.decrypt(encryptFeishuEvent('x', ` ${encryptKey} `))).toBe('x');
     expect(codeOf(() => padded.decrypt(feishuSeal('x')))).toBe('ERR_DECRYPT');
     const broken = createFeishuCodec({ verificationToken: 'v\r\n\ttoken' });
-    expect(broken.decode({ body: JSON.stringify({ ...CHALLENGE, token: 'v\r\n\ttoken' }) }).kind).toBe('challenge');
+    expect(broken.decode({ body: JSON.stringify({ ...CHALLENGE, token: 'v\r\n\ttoken' }) }).kind).toBe('verification');
   });
 
   it('names the secret that is not set', () => {
@@ -188,7 +197,7 @@ describe('createFeishuCodec', () => {
     const { decode, encode, reply, verify, encrypt, decrypt } = codec;
     const request = encode(V2);
     expect(verify(request)).toBe(true);
-    expect(reply(decode(request))).toEqual({});
+    expect(reply(decode(request)).body).toBe('{}');
     expect(decrypt(encrypt('text'))).toBe('text');
   });
 });
@@ -202,13 +211,14 @@ describe.each([
 
   it('reads a challenge', () => {
     const message = codec.decode(push(CHALLENGE));
-    expect(message).toEqual({ kind: 'challenge', challenge: 'ajls384kdjxxxx', text: JSON.stringify(CHALLENGE) });
-    expect(codec.reply(message)).toEqual({ challenge: 'ajls384kdjxxxx' });
+    expect(message).toEqual(verification(CHALLENGE));
+    expect(codec.reply(message).body).toBe('{"challenge":"ajls384kdjxxxx"}');
   });
 
   it('reads an event of schema 1.0', () => {
     const message = codec.decode(push(V1));
     expect(message).toEqual({
+      platform: 'feishu',
       kind: 'event',
       schema: '1.0',
       id: 'bc447199585340d1f3728d26b1c0297a',
@@ -219,12 +229,13 @@ describe.each([
       event: V1.event,
       text: JSON.stringify(V1),
     });
-    expect(codec.reply(message)).toEqual({});
+    expect(codec.reply(message).body).toBe('{}');
   });
 
   it('reads an event of schema 2.0', () => {
     const message = codec.decode(push(V2));
     expect(message).toEqual({
+      platform: 'feishu',
       kind: 'event',
       schema: '2.0',
       id: '5e3702a84e847582be8db7fb73283c02',
@@ -235,7 +246,7 @@ describe.each([
       event: V2.event,
       text: JSON.stringify(V2),
     });
-    expect(codec.reply(message)).toEqual({});
+    expect(codec.reply(message).body).toBe('{}');
   });
 
   it('reads a card callback by header.token, not by the event.token that updates the card', () => {
@@ -282,7 +293,7 @@ describe.each([
     ],
   ])(`${comparesToken ? 'refuses' : 'accepts'} a %s`, (_, payload) => {
     if (comparesToken) expect(codeOf(() => codec.decode(push(payload)))).toBe('ERR_TOKEN');
-    else expect(codec.decode(push(payload)).kind).toMatch(/challenge|event/);
+    else expect(codec.decode(push(payload)).kind).toMatch(/verification|event/);
   });
 
   it.each<[name: string, payload: unknown]>([
@@ -307,13 +318,13 @@ describe.each([
 
   it('accepts a challenge of 1,024 characters, whatever they are', () => {
     for (const challenge of ['c'.repeat(1024), '你好 "👋"\n', '']) {
-      expect(codec.decode(push({ ...CHALLENGE, challenge }))).toMatchObject({ kind: 'challenge', challenge });
+      expect(codec.decode(push({ ...CHALLENGE, challenge }))).toMatchObject({ kind: 'verification', challenge });
     }
   });
 
   it('accepts a challenge whose token stands in header.token alone', () => {
     const payload = { ...CHALLENGE, token: undefined, header: { token: verificationToken } };
-    expect(codec.decode(push(payload))).toMatchObject({ kind: 'challenge', challenge: CHALLENGE.challenge });
+    expect(codec.decode(push(payload))).toMatchObject({ kind: 'verification', challenge: CHALLENGE.challenge });
   });
 
   it('takes an empty event_id or uuid for none, and leaves other empty metadata as it is', () => {
@@ -376,7 +387,10 @@ describe('decode: plain', () => {
   it('says of the body of an old message card what it is', () => {
     const card = { open_id: 'ou_1', open_message_id: 'om_1', token: 'c-1', action: { value: {}, tag: 'button' } };
     const refusal = refusalOf(() => tokenOnly.decode({ body: JSON.stringify(card) }));
-    expect(refusal).toMatchObject({ code: 'ERR_REQUEST', message: expect.stringMatching(/old message card/) });
+    expect(refusal).toMatchObject({
+      code: 'ERR_REQUEST',
+      message: expect.stringMatching(/old message card.*callback-codec\/feishu-card/),
+    });
     expect(errorOf(() => tokenOnly.decode({ body: '{}' })).message).not.toMatch(/card/);
   });
 
@@ -399,7 +413,7 @@ describe('decode: signed', () => {
   ])('gives one refusal for a ciphertext that is %s', (_, encrypt) => {
     const refusal = refusalOf(() => codec.decode(feishuSigned(encrypted(encrypt))));
     expect(refusal).toEqual(refusalOf(() => codec.decode(feishuSigned(encrypted('AAAA')))));
-    expect(refusal).toMatchObject({ code: 'ERR_DECRYPT', dingTalkCode: undefined });
+    expect(refusal).toMatchObject({ code: 'ERR_DECRYPT', platformCode: undefined });
     expect(refusalOf(() => codec.decrypt(encrypt))).toEqual(refusal);
     expect(refusalOf(() => decryptFeishuEvent(encrypt, encryptKey))).toEqual(refusal);
   });
@@ -449,7 +463,7 @@ describe('decode: signed', () => {
     const refusal = refusalOf(() => codec.decode({ headers: sha1, body }));
     expect(refusal).toMatchObject({
       code: 'ERR_SIGNATURE',
-      message: expect.stringMatching(/40 digits.*old message card/),
+      message: expect.stringMatching(/40 digits.*old message card.*callback-codec\/feishu-card/),
     });
     const short = { ...headers, 'x-lark-signature': hash('sha1', body).slice(1) };
     expect(errorOf(() => codec.decode({ headers: short, body })).message).not.toMatch(/card/);
@@ -460,7 +474,7 @@ describe('decode: signed', () => {
     const refusal = refusalOf(() => codec.decode({ headers, body: Buffer.from(body).toString('base64') }));
     expect(refusal).toMatchObject({ code: 'ERR_SIGNATURE', message: expect.stringContaining('isBase64Encoded') });
     expect(errorOf(() => codec.decode({ headers, body: ` ${body}` })).message).toMatch(
-      /^X-Lark-Signature does not match/,
+      /^x-lark-signature does not match/,
     );
     expect(codec.decode({ headers, body: Buffer.from(Buffer.from(body).toString('base64'), 'base64') }).kind).toBe(
       'event',
@@ -538,12 +552,12 @@ describe('decode: signed', () => {
 describe('decode: not signed', () => {
   it.each([codec, keyOnly])('accepts the encrypted challenge', (codec) => {
     const message = codec.decode(unsigned(CHALLENGE));
-    expect(message).toEqual({ kind: 'challenge', challenge: 'ajls384kdjxxxx', text: JSON.stringify(CHALLENGE) });
+    expect(message).toEqual(verification(CHALLENGE));
     expect(codec.decode({ body: unsigned(CHALLENGE).body })).toEqual(message);
   });
 
   it('accepts a challenge with any token where none is configured', () => {
-    expect(keyOnly.decode(unsigned({ ...CHALLENGE, token: 'other' })).kind).toBe('challenge');
+    expect(keyOnly.decode(unsigned({ ...CHALLENGE, token: 'other' })).kind).toBe('verification');
   });
 
   it.each<[name: string, challenge: string]>([
@@ -562,7 +576,7 @@ describe('decode: not signed', () => {
       { type, challenge, token },
       { type, token, challenge },
     ]) {
-      expect(codec.decode(unsigned(payload))).toEqual({ kind: 'challenge', challenge, text: JSON.stringify(payload) });
+      expect(codec.decode(unsigned(payload))).toEqual(verification(payload));
     }
   });
 
@@ -570,7 +584,7 @@ describe('decode: not signed', () => {
     const headers = { 'X-Lark-Signature': '', 'X-Lark-Request-Timestamp': '', 'X-Lark-Request-Nonce': '' };
     const { body } = unsigned(CHALLENGE);
     for (const given of [headers, new Headers(headers), new Map(Object.entries(headers)), null]) {
-      expect(codec.decode({ headers: given, body }).kind).toBe('challenge');
+      expect(codec.decode({ headers: given, body }).kind).toBe('verification');
       expect(codec.verify({ headers: given, body })).toBe(false);
     }
   });
@@ -579,9 +593,9 @@ describe('decode: not signed', () => {
     const closed = createFeishuCodec({ ...FEISHU, acceptChallenge: false });
     const refusal = refusalOf(() => closed.decode(unsigned(CHALLENGE)));
     expect(refusal).toEqual(refusalOf(() => codec.decode(unsigned(V2))));
-    expect(closed.decode(feishuPush(CHALLENGE)).kind).toBe('challenge');
+    expect(closed.decode(feishuPush(CHALLENGE)).kind).toBe('verification');
     const plain = createFeishuCodec({ verificationToken, acceptChallenge: false });
-    expect(plain.decode({ body: JSON.stringify(CHALLENGE) }).kind).toBe('challenge');
+    expect(plain.decode({ body: JSON.stringify(CHALLENGE) }).kind).toBe('verification');
   });
 
   describe('a body of more than 1,200 bytes', () => {
@@ -609,7 +623,7 @@ describe('decode: not signed', () => {
 
     it('is refused also where it holds the challenge', () => {
       expect(filled(1200)).toHaveLength(1200);
-      expect(codec.decode({ body: filled(1200) }).kind).toBe('challenge');
+      expect(codec.decode({ body: filled(1200) }).kind).toBe('verification');
       expect(refusalOf(() => codec.decode({ body: filled(1201) }))).toEqual(constant);
     });
 
@@ -623,7 +637,7 @@ describe('decode: not signed', () => {
 
   it('has no timestamp to be stale', () => {
     const strict = createFeishuCodec({ ...FEISHU, toleranceSeconds: 0 });
-    expect(strict.decode(unsigned(CHALLENGE)).kind).toBe('challenge');
+    expect(strict.decode(unsigned(CHALLENGE)).kind).toBe('verification');
   });
 
   const text = JSON.stringify(CHALLENGE);
@@ -836,34 +850,45 @@ describe('encode', () => {
   const clocked = createFeishuCodec({ encryptKey, now: () => NOW + 999, random: (length) => IV.slice(0, length) });
 
   it('makes what Feishu sends', () => {
-    const { headers, body } = clocked.encode(V2);
+    const { method, headers, query, body } = clocked.encode(V2);
+    expect([method, query]).toEqual(['POST', {}]);
     expect(body).toBe(encrypted(feishuSeal(JSON.stringify(V2))));
     expect(headers).toEqual({
       'Content-Type': 'application/json;charset=utf-8',
       'X-Lark-Request-Timestamp': '1700000000',
       'X-Lark-Request-Nonce': expect.stringMatching(/^[A-Za-z0-9]{16}$/),
-      'X-Lark-Signature': hash('sha256', '1700000000', headers['X-Lark-Request-Nonce'] as string, encryptKey, body),
+      'X-Lark-Signature': hash(
+        'sha256',
+        '1700000000',
+        headers['X-Lark-Request-Nonce'] as string,
+        encryptKey,
+        bodyOf({ body }),
+      ),
     });
   });
 
   it('takes timestamp, nonce and iv verbatim', () => {
     const { headers, body } = keyOnly.encode(V2, { timestamp: '17', nonce: '00x', iv: IV });
     expect(body).toBe(encrypted(feishuSeal(JSON.stringify(V2))));
-    expect(headers['X-Lark-Signature']).toBe(feishuSigned(body, '17', '00x').headers['x-lark-signature']);
+    expect(headers['X-Lark-Signature']).toBe(feishuSigned(bodyOf({ body }), '17', '00x').headers['x-lark-signature']);
   });
 
   it('sends a challenge unsigned', () => {
     for (const payload of [CHALLENGE, JSON.stringify(CHALLENGE)]) {
       const request = codec.encode(payload);
       expect(Object.keys(request.headers)).toEqual(['Content-Type']);
-      expect(codec.decode(request)).toMatchObject({ kind: 'challenge', challenge: CHALLENGE.challenge });
+      expect(codec.decode(request)).toMatchObject({ kind: 'verification', challenge: CHALLENGE.challenge });
     }
   });
 
   it('sends a plain body without an encryptKey', () => {
-    const { headers, body } = tokenOnly.encode(V2);
-    expect(headers).toEqual({ 'Content-Type': 'application/json;charset=utf-8' });
-    expect(JSON.parse(body)).toEqual(V2);
+    const push = tokenOnly.encode(V2);
+    expect(push).toEqual({
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json;charset=utf-8' },
+      query: {},
+      body: JSON.stringify(V2),
+    });
   });
 
   const { token: _1, ...challengeWithout } = CHALLENGE;
@@ -883,20 +908,16 @@ describe('encode', () => {
 
   it('adds an empty token to a challenge where none is configured, as the codec then accepts it', () => {
     const { challenge, type } = CHALLENGE;
-    expect(keyOnly.decode(keyOnly.encode({ challenge, type }))).toEqual({
-      kind: 'challenge',
-      challenge,
-      text: `{"challenge":"${challenge}","type":"${type}","token":""}`,
-    });
+    expect(keyOnly.decode(keyOnly.encode({ challenge, type }))).toEqual(verification({ challenge, type, token: '' }));
     const own = { challenge, type, token: 'other' };
     expect(keyOnly.decode(keyOnly.encode(own)).text).toBe(JSON.stringify(own));
     const inHeader = { challenge, type, header: { token: 'other' } };
-    expect(keyOnly.decrypt(JSON.parse(keyOnly.encode(inHeader).body).encrypt)).toBe(JSON.stringify(inHeader));
-    expect(keyOnly.decrypt(JSON.parse(keyOnly.encode(V1).body).encrypt)).toBe(JSON.stringify(V1));
+    expect(keyOnly.decrypt(jsonOf(keyOnly.encode(inHeader)).encrypt as string)).toBe(JSON.stringify(inHeader));
+    expect(keyOnly.decrypt(jsonOf(keyOnly.encode(V1)).encrypt as string)).toBe(JSON.stringify(V1));
   });
 
   it('adds a header for the token where 2.0 has none', () => {
-    expect(JSON.parse(tokenOnly.encode({ schema: '2.0' }).body)).toEqual({
+    expect(jsonOf(tokenOnly.encode({ schema: '2.0' }))).toEqual({
       schema: '2.0',
       header: { token: verificationToken },
     });
@@ -913,7 +934,7 @@ describe('encode', () => {
     const text = ` ${JSON.stringify(V2, null, 2)}\n`;
     expect(codec.decode(codec.encode(text)).text).toBe(text);
     expect(tokenOnly.encode(text).body).toBe(text);
-    expect(decryptFeishuEvent(JSON.parse(codec.encode('no JSON').body).encrypt, encryptKey)).toBe('no JSON');
+    expect(decryptFeishuEvent(jsonOf(codec.encode('no JSON')).encrypt as string, encryptKey)).toBe('no JSON');
   });
 
   it('sends what is no object as its JSON', () => {
@@ -935,13 +956,39 @@ describe('encode', () => {
 });
 
 describe('reply', () => {
+  const challenge = codec.decode(feishuPush(CHALLENGE));
+  const event = codec.decode(feishuPush(V1));
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+
   it('is what the message asks for, and nothing else of it', () => {
-    expect(codec.reply({ kind: 'challenge', challenge: 'c', text: '{}' })).toEqual({ challenge: 'c' });
-    expect(codec.reply(codec.decode(feishuPush(V1)))).toEqual({});
+    expect(codec.reply(challenge)).toEqual({ status: 200, headers, body: '{"challenge":"ajls384kdjxxxx"}' });
+    expect(codec.reply(event)).toEqual({ status: 200, headers, body: '{}' });
   });
 
-  it('needs a message', () => {
-    expect(codeOf(() => codec.reply(undefined as never))).toBe('TypeError');
+  it('to an event is the answer, as a card callback wants it', () => {
+    const card = { toast: { type: 'info', content: '好' }, card: { type: 'raw', data: {} } };
+    expect(codec.reply(event, card)).toEqual({ status: 200, headers, body: JSON.stringify(card) });
+    expect(codec.reply(event, {}).body).toBe('{}');
+    expect(codec.reply(event, undefined).body).toBe('{}');
+  });
+
+  it('is never encrypted, and the same from every codec: a message needs no app', () => {
+    for (const { reply } of [codec, keyOnly, tokenOnly]) {
+      expect(reply(challenge).body).toBe('{"challenge":"ajls384kdjxxxx"}');
+    }
+  });
+
+  it.each<[name: string, call: () => unknown, words: RegExp]>([
+    ['no message', () => codec.reply(undefined as never), /^message must be an object, got undefined$/],
+    ['a message of another platform', () => codec.reply({ ...event, platform: 'feishu-card' as never }), /of feishu:/],
+    ['an answer to a verification', () => codec.reply(challenge, {}), /^answer must be left out/],
+    ['null as answer to a verification', () => codec.reply(challenge, null as never), /^answer must be left out/],
+    ['an answer that is text', () => codec.reply(event, 'ok' as never), /^answer must be an object, got string$/],
+    ['an answer of null', () => codec.reply(event, null as never), /^answer must be an object, got null$/],
+    ['an answer without a JSON form', () => codec.reply(event, { id: 5n }), /^answer must have a JSON form/],
+  ])('refuses %s: TypeError', (_, call, words) => {
+    expect(codeOf(call)).toBe('TypeError');
+    expect(errorOf(call).message).toMatch(words);
   });
 });
 
@@ -982,7 +1029,7 @@ describe('encode, in detail', () => {
 
   it('adds a token where it is null', () => {
     const challenge = { type: 'url_verification', challenge: 'c', token: null };
-    expect(codec.decode(codec.encode(challenge))).toMatchObject({ kind: 'challenge', challenge: 'c' });
+    expect(codec.decode(codec.encode(challenge))).toMatchObject({ kind: 'verification', challenge: 'c' });
   });
 });
 

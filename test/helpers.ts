@@ -25,6 +25,16 @@ export function codeOf(attempt: () => unknown): string {
   throw error;
 }
 
+/** What a push or a reply carries: a test that needs it fails where there is none. */
+export function bodyOf({ body }: { readonly body: string | null }): string {
+  return body ?? expect.fail('there is no body');
+}
+
+/** The JSON in the body of a push or a reply. */
+export function jsonOf(message: { readonly body: string | null }): Record<string, unknown> {
+  return JSON.parse(bodyOf(message));
+}
+
 /** The refusal as a sender could tell it from others. */
 export function refusalOf(attempt: () => unknown): { code: string; message: string; platformCode: number | undefined } {
   const error = errorOf(attempt);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   type CallbackRequest,
   createTencentChatCodec,
+  type TencentChatAnswer,
   type TencentChatCodecOptions,
-  type TencentChatReply,
   tencentChatSignature,
 } from '../src/tencent-chat.ts';
-import { codeOf, concat, errorOf, hash, NOW, refusalOf, TENCENT, tencentQuery, utf8 } from './helpers.ts';
+import { codeOf, concat, errorOf, hash, jsonOf, NOW, refusalOf, TENCENT, tencentQuery, utf8 } from './helpers.ts';
 import platforms from './vectors/platforms.json' with { type: 'json' };
 
 const { token } = TENCENT;
@@ -19,6 +19,8 @@ const EVENT = {
 };
 const text = JSON.stringify(EVENT);
 const query = tencentQuery();
+/** A message that `reply` takes. */
+const asked = codec.decode({ query, body: text });
 
 describe('vectors', () => {
   const vectors = platforms.vectors.filter(({ op }) => op === 'tencentIm.sign');
@@ -106,18 +108,19 @@ describe('createTencentChatCodec', () => {
     const request = encode(EVENT);
     expect(verify(request)).toBe(true);
     expect(decode(request).text).toBe(text);
-    expect(reply().ErrorCode).toBe(0);
+    expect(jsonOf(reply(decode(request))).ErrorCode).toBe(0);
   });
 });
 
 describe('decode', () => {
   it('reads an event', () => {
     expect(codec.decode({ query, body: text })).toEqual({
+      platform: 'tencent-chat',
       kind: 'event',
       type: 'Group.CallbackAfterNewMemberJoin',
       sdkAppId: '888888',
       clientIp: '127.0.0.1',
-      platform: 'iOS',
+      optPlatform: 'iOS',
       contentType: 'json',
       requestTime: '1700000000',
       query,
@@ -142,11 +145,12 @@ describe('decode', () => {
   it('leaves undefined what was not sent', () => {
     const { Sign, RequestTime } = query as { Sign: string; RequestTime: string };
     expect(codec.decode({ query: { Sign, RequestTime }, body: text })).toEqual({
+      platform: 'tencent-chat',
       kind: 'event',
       type: 'Group.CallbackAfterNewMemberJoin',
       sdkAppId: undefined,
       clientIp: undefined,
-      platform: undefined,
+      optPlatform: undefined,
       contentType: undefined,
       requestTime: '1700000000',
       query: { Sign, RequestTime },
@@ -236,19 +240,39 @@ describe('decode', () => {
     expect(message.query).toEqual({ a: '1', ...query });
   });
 
-  it('checks Sign before the time, and both before SdkAppid and JSON', () => {
+  it('checks that parameters and JSON can be read, then Sign, the time, SdkAppid and CallbackCommand', () => {
     const strict = createTencentChatCodec({ token, now, sdkAppId: 1 });
     const stale = tencentQuery('1600000000');
-    expect(codeOf(() => strict.decode({ query: { ...stale, Sign: 'x' }, body: 'hello' }))).toBe('ERR_SIGNATURE');
-    expect(codeOf(() => strict.decode({ query: stale, body: 'hello' }))).toBe('ERR_TIMESTAMP');
-    expect(errorOf(() => strict.decode({ query, body: 'hello' })).message).toContain('SdkAppid');
+    const request = (query: Record<string, string | string[]>, body = '{"CallbackCommand":"other"}') => ({
+      query,
+      body,
+    });
+    const words = (request: CallbackRequest) => errorOf(() => strict.decode(request)).message;
+    for (const name of [
+      'Sign',
+      'RequestTime',
+      'SdkAppid',
+      'CallbackCommand',
+      'ClientIP',
+      'OptPlatform',
+      'contenttype',
+    ]) {
+      const twice = request({ ...stale, Sign: 'x', [name]: ['x', 'y'] }, 'hello');
+      expect(words(twice)).toBe(`${name.toLowerCase()} is given twice with different values`);
+      expect(strict.verify(twice)).toBe(false);
+    }
+    expect(codeOf(() => strict.decode(request({ ...stale, Sign: 'x' }, 'hello')))).toBe('ERR_REQUEST');
+    expect(codeOf(() => strict.decode(request({ ...stale, Sign: 'x' })))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => strict.decode(request(stale)))).toBe('ERR_TIMESTAMP');
+    expect(words(request(query))).toBe('SdkAppid is of another app');
+    expect(words(request({ ...query, SdkAppid: '1' }))).toBe('CallbackCommand is not the same in URL and body');
   });
 
   it('checks the length of the body first, in UTF-8 bytes', () => {
     const limit = (maxBodyBytes: number) => createTencentChatCodec({ token, now, maxBodyBytes });
     expect(codeOf(() => limit(11).decode({ body: '你好你好' }))).toBe('ERR_TOO_LARGE');
     expect(codeOf(() => limit(11).decode({ body: utf8('你好你好') }))).toBe('ERR_TOO_LARGE');
-    expect(codeOf(() => limit(12).decode({ body: '你好你好' }))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => limit(12).decode({ body: '你好你好' }))).toBe('ERR_REQUEST');
     expect(codeOf(() => codec.decode({ query, body: ' '.repeat(1_048_577) }))).toBe('ERR_TOO_LARGE');
   });
 });
@@ -304,9 +328,9 @@ describe('OptPlatform', () => {
     ['unknown', 'Unknown'],
     ['HarmonyOS', 'HarmonyOS'],
     ['', undefined],
-  ])('%j is %j, and the query keeps what was sent', (OptPlatform, platform) => {
+  ])('%j is %j, and the query keeps what was sent', (OptPlatform, optPlatform) => {
     const message = codec.decode({ query: { ...query, OptPlatform }, body: text });
-    expect([message.platform, message.query.OptPlatform]).toEqual([platform, OptPlatform]);
+    expect([message.optPlatform, message.query.OptPlatform]).toEqual([optPlatform, OptPlatform]);
   });
 });
 
@@ -434,12 +458,19 @@ describe('freshness', () => {
 describe('encode', () => {
   it('makes what Tencent Chat sends', () => {
     const codec = createTencentChatCodec({ token, now: () => NOW + 999, sdkAppId: 888888 });
-    expect(codec.encode(EVENT)).toEqual({ query: { ...query, OptPlatform: 'RESTAPI' }, body: text });
+    expect(codec.encode(EVENT)).toEqual({
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      query: { ...query, OptPlatform: 'RESTAPI' },
+      body: text,
+    });
   });
 
   it('takes each parameter', () => {
-    const options = { sdkAppId: 1, command: 'C', clientIp: '::1', platform: 'Web', requestTime: '1700000001' } as const;
+    const options = { sdkAppId: 1, command: 'C', clientIp: '::1', optPlatform: 'Web', requestTime: '1700000001' };
     expect(codec.encode({ a: 1 }, options)).toEqual({
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
       query: {
         SdkAppid: '1',
         CallbackCommand: 'C',
@@ -480,14 +511,14 @@ describe('encode', () => {
     ['a lone surrogate', () => codec.encode('\ud800', { command: 'C' }), 'TypeError'],
     ['a number as time', () => codec.encode(EVENT, { requestTime: 5 as never }), 'TypeError'],
     ['a number as address', () => codec.encode(EVENT, { clientIp: 5 as never }), 'TypeError'],
-    ['a number as platform', () => codec.encode(EVENT, { platform: 5 as never }), 'TypeError'],
+    ['a number as platform', () => codec.encode(EVENT, { optPlatform: 5 as never }), 'TypeError'],
   ])('refuses %s', (_, call, code) => {
     expect(codeOf(call)).toBe(code);
   });
 });
 
 describe('reply', () => {
-  it.each<[name: string, fields: Partial<TencentChatReply> | undefined, reply: TencentChatReply]>([
+  it.each<[name: string, answer: TencentChatAnswer | undefined, body: object]>([
     ['to pass', undefined, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }],
     ['to pass, of no fields', {}, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 }],
     ['to reject', { ErrorCode: 1 }, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 1 }],
@@ -509,16 +540,43 @@ describe('reply', () => {
         CloudCustomData: 'x',
       },
     ],
-  ])('%s', (_, fields, reply) => {
-    expect(codec.reply(fields)).toEqual(reply);
+  ])('%s', (_, answer, body) => {
+    expect(codec.reply(asked, answer)).toEqual({
+      status: 200,
+      headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
+      body: JSON.stringify(body),
+    });
   });
 
   it('takes an undefined field as one not given', () => {
-    const fields = { ActionStatus: undefined, ErrorInfo: undefined, ErrorCode: undefined } as never;
-    expect(codec.reply(fields)).toEqual({ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 });
+    const answer = { ActionStatus: undefined, ErrorInfo: undefined, ErrorCode: undefined };
+    expect(codec.reply(asked, answer)).toEqual(codec.reply(asked));
   });
 
-  it('needs an object', () => {
-    for (const fields of [null, 1, 'OK']) expect(codeOf(() => codec.reply(fields as never))).toBe('TypeError');
+  it.each<[name: string, call: () => unknown]>([
+    ['null as answer', () => codec.reply(asked, null as never)],
+    ['a number as answer', () => codec.reply(asked, 1 as never)],
+    ['a word as answer', () => codec.reply(asked, 'OK' as never)],
+    ['an answer without a JSON form', () => codec.reply(asked, { id: 5n })],
+    ['no message', () => codec.reply(undefined as never)],
+    ['the answer in place of the message', () => codec.reply({ ErrorCode: 1 } as never)],
+    ['a message of another platform', () => codec.reply({ ...asked, platform: 'trtc' as never })],
+  ])('refuses %s: TypeError', (_, call) => {
+    expect(codeOf(call)).toBe('TypeError');
+  });
+});
+
+describe('platformCode', () => {
+  it.each<[name: string, call: () => unknown]>([
+    ['a codec without a token', () => createTencentChatCodec({ token: '' })],
+    ['a signature without a token', () => tencentChatSignature({ token: '', requestTime: '1' })],
+    ['an empty body', () => codec.decode({ query })],
+    ['a wrong Sign', () => codec.decode({ query: { ...query, Sign: 'x' }, body: text })],
+    ['a stale time', () => codec.decode({ query: tencentQuery('1600000000'), body: text })],
+    ['a body too large', () => createTencentChatCodec({ token, maxBodyBytes: 1 }).decode({ query, body: text })],
+    ['a push without a command', () => codec.encode({})],
+  ])('is not there, as Tencent numbers no refusal: %s', (_, call) => {
+    expect(codeOf(call)).toMatch(/^ERR_/);
+    expect(errorOf(call)).not.toHaveProperty('platformCode');
   });
 });

@@ -8,7 +8,7 @@ import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
 import { hexDigest } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
-import { decodeSextets, withoutAsciiWhitespace } from './encoding/portable.ts';
+import { decodeSextets, isWellFormed, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
@@ -71,6 +71,12 @@ export function requireReceivers(
 /** SHA-1 of the parts sorted by code unit and joined, in lower-case hex. */
 export function bizMsgSignature(...parts: readonly string[]): string {
   return hexDigest('sha1', sha1, [...parts].sort().join(''));
+}
+
+/** Text of a sender's JSON, where an escape can write half of a surrogate pair: that has no UTF-8 form to be signed. */
+export function requireSignable(name: string, text: string): string {
+  if (!isWellFormed(text)) throw new CallbackError('ERR_REQUEST', `${name} holds half of a surrogate pair`);
+  return text;
 }
 
 /** ERR_SIGNATURE unless `signature` is that of the parts, the token among them. */

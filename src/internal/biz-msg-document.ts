@@ -1,8 +1,8 @@
 // What WeCom and WeChat put around WXBizMsgCrypt and into it: an envelope and a message, each in XML or JSON.
 import { requireText } from './arguments.ts';
+import { requireSignable } from './biz-msg-crypt.ts';
 import { type CallbackReply, documentReply } from './codec.ts';
 import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
-import { isWellFormed } from './encoding/utf8.ts';
 import { CallbackError } from './errors.ts';
 import { type JsonObject, ownField, textField } from './json.ts';
 
@@ -23,8 +23,7 @@ const XML_NAMES: EnvelopeNames = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce
 export function readEncrypt(envelope: Document, ...names: readonly string[]): string {
   const encrypt = sameField(envelope, ...names);
   if (encrypt === undefined) throw new CallbackError('ERR_SIGNATURE', `the body carries no ${names[0]}`);
-  if (!isWellFormed(encrypt)) throw new CallbackError('ERR_REQUEST', `${names[0]} holds half of a surrogate pair`);
-  return encrypt;
+  return requireSignable(names[0] as string, encrypt);
 }
 
 /** The envelope of a reply: `timestamp` a number in JSON, and outside CDATA in XML. */
@@ -47,6 +46,7 @@ export function readSignedReply(text: string, jsonNames: EnvelopeNames): SignedR
   if (encrypt === undefined || signature === undefined || timestamp === undefined || nonce === undefined) {
     throw new CallbackError('ERR_SIGNATURE', `the reply lacks one of ${names.join(', ')}`);
   }
+  for (const part of [encrypt, timestamp, nonce]) requireSignable('the reply', part);
   return { encrypt, signature, timestamp, nonce };
 }
 

@@ -1,17 +1,17 @@
 // Part of `npm run test:proofs`: sends blind requests of each form of the attack on the unsigned challenge to the built
 // package, which must refuse them all alike, and the same requests to the rule of 0.1.0, which must fall.
 //
-//   node test/unsigned-challenge/blind.mjs [requests of each form, default 500,000] [--seed number]
+//   node test/internal/unsigned-challenge/blind.mjs [requests of each form, default 500,000] [--seed number]
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { createFeishuCodec } from '../../dist/index.js';
-import { importBundle } from '../fuzz/bundle.mjs';
+import { createFeishuCodec } from '../../../dist/index.js';
+import { importBundle } from '../../fuzz/bundle.mjs';
 
 /** A block that is legal by luck comes in one of about 2^18 requests: none among so many is a defect of the attack. */
 const MAX_CONTROL = 2 ** 23;
 
 const { FEISHU, blindly, makeForms, oldRule, send } = await importBundle(
-  "export * from './test/unsigned-challenge/attacks.ts'; export { FEISHU } from './test/fuzz/reference.ts'",
+  "export * from './test/internal/unsigned-challenge/attacks.ts'; export { FEISHU } from './test/fuzz/reference.ts'",
 );
 Error.stackTraceLimit = 0;
 

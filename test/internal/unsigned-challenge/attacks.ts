@@ -4,7 +4,7 @@
 // legal in a JSON string, one of about 2^18.
 import { isUtf8 } from 'node:buffer';
 import { createDecipheriv, createHash } from 'node:crypto';
-import { decodeUtf8, FEISHU, feishuEncrypt } from '../fuzz/reference.ts';
+import { decodeUtf8, FEISHU, feishuEncrypt } from '../../fuzz/reference.ts';
 
 export const UUID = '9dbd5ad0-c6b8-4a8a-8e8f-0b8f6c5d4e3f';
 /** What every event holds and no answer may. */
