@@ -216,23 +216,26 @@ function decode(app: App, request: CallbackRequest): TencentChatMessage {
   const body = readBody(request, app.maxBodyBytes);
   const sent = readParameters(request);
   const parameters = inLowerCase(sent);
+  const sdkAppId = readParameter(parameters, 'sdkappid');
+  const command = readParameter(parameters, 'callbackcommand');
+  const clientIp = readParameter(parameters, 'clientip');
+  const optPlatform = readParameter(parameters, 'optplatform');
+  const contentType = readParameter(parameters, 'contenttype');
   const text = requireBodyText(body);
   const event = requireJsonObject('the body', text);
   const requestTime = requireSignature(app, parameters);
-  const sdkAppId = readParameter(parameters, 'sdkappid');
   if (app.sdkAppId !== undefined && sdkAppId !== app.sdkAppId) {
     const found = sdkAppId === undefined ? missingParameter(parameters, 'SdkAppid') : 'SdkAppid is of another app';
     throw new CallbackError('ERR_REQUEST', found);
   }
-  const optPlatform = readParameter(parameters, 'optplatform');
   return {
     platform: 'tencent-chat',
     kind: 'event',
-    type: readCommand(readParameter(parameters, 'callbackcommand'), ownField(event, 'CallbackCommand')),
+    type: readCommand(command, ownField(event, 'CallbackCommand')),
     sdkAppId,
-    clientIp: readParameter(parameters, 'clientip'),
+    clientIp,
     optPlatform: optPlatform === undefined ? undefined : normaliseOptPlatform(optPlatform),
-    contentType: readParameter(parameters, 'contenttype'),
+    contentType,
     requestTime,
     query: asRecord(sent),
     event,
