@@ -361,20 +361,22 @@ type Carried =
 function requireSigned(app: App, request: CallbackRequest): { carried: Carried; timestamp: string; nonce: string } {
   const body = readOptionalBody(request, app.maxBodyBytes);
   const parameters = readParameters(request);
-  const carried = readCarried(app, parameters, body);
-  const isEncrypted = 'encrypt' in carried;
+  const echostr = readParameter(parameters, 'echostr');
+  const isEncrypted = echostr === undefined && app.ciphers.length > 0;
   const sent = readSentSignature(parameters, [isEncrypted ? 'msg_signature' : 'signature']);
-  const { timestamp, nonce } = requireSentSignature(sent, app.token, ...(isEncrypted ? [carried.encrypt] : []));
+  const carried = echostr === undefined ? readMessage(app, parameters, body) : readEchostr(echostr, body);
+  const signed = 'encrypt' in carried ? [carried.encrypt] : [];
+  const { timestamp, nonce } = requireSentSignature(sent, app.token, ...signed);
   requireFresh(timestamp, app, SECONDS);
   return { carried, timestamp, nonce };
 }
 
-function readCarried({ ciphers }: App, parameters: Parameters, body: Body): Carried {
-  const echostr = readParameter(parameters, 'echostr');
-  if (echostr !== undefined) {
-    if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
-    return { echostr };
-  }
+function readEchostr(echostr: string, body: Body): Carried {
+  if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
+  return { echostr };
+}
+
+function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carried {
   const text = requireBodyText(requireNotEmpty(body));
   const document = parseDocument('the body', text);
   if (ciphers.length === 0) return readPlain(document, text);

@@ -138,7 +138,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (missed.length > 0) throw new Error(`the check does not see: ${missed.join(', ')}`);
   if (findLeaks(assemble(HONEST)).length > 0) throw new Error('the check sees a leak where none is');
 
-  const source = readFileSync(new URL('../../src/simd/kernel.wasm.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../src/internal/simd/kernel.wasm.ts', import.meta.url), 'utf8');
   const leaks = findLeaks(Buffer.from(source.match(/'([^']+)'/)[1], 'base64'));
   for (const leak of leaks) console.error(leak);
   console.log(`${Object.keys(LEAKY).length} leaky controls found, leaks in the kernel: ${leaks.length}`);

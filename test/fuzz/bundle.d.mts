@@ -1,6 +1,5 @@
-/** A fault to plant: `find` in `src/<file>.ts` becomes `replace`. */
+/** A fault to plant: `find`, which is in one place of src/, becomes `replace`. */
 export interface Change {
-  readonly file: string;
   readonly find: RegExp;
   readonly replace: string;
 }

@@ -282,9 +282,13 @@ function unsignedChallenge(codec: string, encrypt: string): unknown {
   ];
   for (const members of orders) {
     const found = new RegExp(`^\\{${members.join(',')}\\}$`).exec(text ?? '');
-    if (found) return { kind: 'challenge', challenge: found.groups?.challenge, text };
+    if (found) return feishuVerification(found.groups?.challenge, text as string);
   }
   return undefined;
+}
+
+function feishuVerification(challenge: string | undefined, text: string): unknown {
+  return { platform: 'feishu', kind: 'verification', type: 'url_verification', challenge, event: parse(text), text };
 }
 
 function feishuMessage(codec: string, text: string, payload: Json): unknown {
@@ -295,11 +299,12 @@ function feishuMessage(codec: string, text: string, payload: Json): unknown {
   if (isChallenge) {
     const challenge = own(payload, 'challenge');
     if (typeof challenge !== 'string' || challenge.length > 1024) refuse('ERR_REQUEST');
-    message = { kind: 'challenge', challenge, text };
+    message = feishuVerification(challenge, text);
   } else {
     const type = isVersion2 ? own(head, 'event_type') : own(event, 'type');
     if (typeof type !== 'string') refuse('ERR_REQUEST');
     message = {
+      platform: 'feishu',
       kind: 'event',
       schema: isVersion2 ? '2.0' : '1.0',
       id: idOf(isVersion2 ? own(head, 'event_id') : own(payload, 'uuid')),
@@ -324,10 +329,9 @@ export function dingTalkSigned(input: Input): { timestamp: string; nonce: string
   const signature = parameter(list, 'signature', 'msg_signature');
   const timestamp = parameter(list, 'timestamp', 'timeStamp');
   const nonce = parameter(list, 'nonce');
-  if (signature === undefined || timestamp === undefined || nonce === undefined || encrypt === undefined) {
-    refuse('ERR_SIGNATURE');
-  }
+  if (encrypt === undefined) refuse('ERR_SIGNATURE');
   if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) refuse('ERR_REQUEST');
+  if (signature === undefined || timestamp === undefined || nonce === undefined) refuse('ERR_SIGNATURE');
   if (signature !== hash('sha1', ...[DINGTALK.token, timestamp, nonce, encrypt].sort())) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
   if (input.codec === 'window' && /^[0-9]{10}[0-9]*$/.test(nonce)) refuse('ERR_TIMESTAMP');
@@ -340,9 +344,9 @@ export function dingTalk(input: Input): unknown {
   const event = parse(text) ?? refuse('ERR_REQUEST');
   const type = own(event, 'EventType');
   if (typeof type !== 'string') refuse('ERR_REQUEST');
-  const kind = /^check_(create_suite_|update_suite_)?url$/.test(type) ? 'check' : 'event';
-  const id = idOf(own(event, 'eventId'), own(event, 'BizId'));
-  return { kind, id, type, ownerKey, timestamp, nonce, event, text };
+  const message = { platform: 'dingtalk', type, ownerKey, timestamp, nonce, event, text };
+  if (/^check_(create_suite_|update_suite_)?url$/.test(type)) return { ...message, kind: 'verification' };
+  return { ...message, kind: 'event', id: idOf(own(event, 'eventId'), own(event, 'BizId')) };
 }
 
 /** RequestTime of a Tencent Chat request; refused where it is signed wrongly. */
@@ -362,30 +366,35 @@ function inLowerCase(list: readonly [string, unknown][]): [name: string, value: 
   return list.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
-const PLATFORMS = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
+const OPT_PLATFORMS = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
 
 export function tencent(input: Input): unknown {
-  const requestTime = tencentSigned(input);
+  const { text } = readBody(input);
   const sent = parameters(input);
   const list = inLowerCase(sent);
-  const sdkAppId = parameter(list, 'sdkappid');
-  if (input.codec !== 'anyApp' && sdkAppId !== TENCENT.sdkAppId) refuse('ERR_REQUEST');
-  const { text } = readBody(input);
+  const [sdkAppId, inQuery, clientIp, optPlatform, contentType] = [
+    'sdkappid',
+    'callbackcommand',
+    'clientip',
+    'optplatform',
+    'contenttype',
+  ].map((name) => parameter(list, name));
   const event = parse(text) ?? refuse('ERR_REQUEST');
-  const inQuery = parameter(list, 'callbackcommand');
+  const requestTime = tencentSigned(input);
+  if (input.codec !== 'anyApp' && sdkAppId !== TENCENT.sdkAppId) refuse('ERR_REQUEST');
   const inBody = own(event, 'CallbackCommand');
   const type = inQuery ?? inBody;
   if (typeof type !== 'string' || (inBody !== undefined && inBody !== type)) refuse('ERR_REQUEST');
-  const platform = parameter(list, 'optplatform');
-  const known = platform?.toLowerCase() === 'mac' ? 'macos' : platform?.toLowerCase();
+  const known = optPlatform?.toLowerCase() === 'mac' ? 'macos' : optPlatform?.toLowerCase();
   const readable = sent.filter(([, value]) => typeof value === 'string').reverse() as [string, string][];
   return {
+    platform: 'tencent-chat',
     kind: 'event',
     type,
     sdkAppId,
-    clientIp: parameter(list, 'clientip'),
-    platform: PLATFORMS.find((name) => name.toLowerCase() === known) ?? platform,
-    contentType: parameter(list, 'contenttype'),
+    clientIp,
+    optPlatform: OPT_PLATFORMS.find((name) => name.toLowerCase() === known) ?? optPlatform,
+    contentType,
     requestTime,
     query: readable.reduce<Json>((record, [name, value]) => {
       return Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });

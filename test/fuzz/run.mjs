@@ -16,7 +16,8 @@ const { values, positionals } = parseArgs({
 });
 const seconds = Number(positionals[0] ?? 60);
 const seed = values.seed ?? String(Date.now());
-const newest = Math.max(...readdirSync(join(root, 'src')).map((name) => statSync(join(root, 'src', name)).mtimeMs));
+const sources = readdirSync(join(root, 'src'), { recursive: true });
+const newest = Math.max(...sources.map((name) => statSync(join(root, 'src', name)).mtimeMs));
 if (statSync(join(root, 'dist/index.js')).mtimeMs < newest) console.warn('dist/ is older than src/: npm run build');
 const { fuzz, toJson } = await importBundle("export * from './test/fuzz/fuzz.ts'");
 

@@ -1,29 +1,26 @@
 // What is fuzzed: for each target how an input is made, and the oracle that judges what comes of it. An input is right at
 // most of its layers (plaintext, padding, blocks, base64, JSON, signature, container), so that wrong ones lie deep.
 import { isDeepStrictEqual } from 'node:util';
-import type * as Bytes from '../../src/bytes.ts';
 import type * as Codecs from '../../src/index.ts';
-import type * as Requests from '../../src/request.ts';
+import type * as Base64 from '../../src/internal/encoding/base64.ts';
+import type * as Portable from '../../src/internal/encoding/portable.ts';
+import type * as Utf8 from '../../src/internal/encoding/utf8.ts';
+import type * as Requests from '../../src/internal/request.ts';
+import type * as Runtimes from '../../src/internal/runtime.ts';
 import { mutateBytes, mutateJson, mutateText, type Random } from './mutate.ts';
 import type { Input, Pairs } from './reference.ts';
 import * as reference from './reference.ts';
 import { NOW, Refusal, SMALL_BODY, TOLERANCE_SECONDS } from './reference.ts';
 
-/** UTF-8 and base64 as the host gives them, or portable; results may be scratch memory. */
-interface ByteCodec {
-  encodeUtf8(text: string): Uint8Array | undefined;
-  decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
-  encodeBase64(bytes: Uint8Array): string;
-  decodeBase64(text: string, reserve: number): Uint8Array | undefined;
-}
-
 /** What is under test: the built package, and the modules of src/ that it does not export. */
 export interface Implementation {
   readonly codecs: typeof Codecs;
   readonly modules: {
-    readonly bytes: typeof Bytes;
-    readonly request: typeof Requests;
-    readonly host?: { makeByteCodec(host: object): ByteCodec; thisHost(): object };
+    readonly 'internal/encoding/base64': typeof Base64;
+    readonly 'internal/encoding/portable': typeof Portable;
+    readonly 'internal/encoding/utf8': typeof Utf8;
+    readonly 'internal/request': typeof Requests;
+    readonly 'internal/runtime': typeof Runtimes;
   };
 }
 
@@ -56,7 +53,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
     window: codecs.createFeishuCodec({ ...reference.FEISHU, ...window }),
     small: codecs.createFeishuCodec({ ...reference.FEISHU, ...small }),
   };
-  const dingTalkCodecs = {
+  const platformCodecs = {
     any: codecs.createDingTalkCodec(reference.DINGTALK),
     window: codecs.createDingTalkCodec({ ...reference.DINGTALK, ...window }),
     small: codecs.createDingTalkCodec({ ...reference.DINGTALK, ...small }),
@@ -134,23 +131,33 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
   function refusalOf(error: unknown): Answer {
     if (error instanceof Finding) throw error;
     if (!(error instanceof Error) || error.name !== 'CallbackError') fail(`${String(error)} escaped`);
-    const { code, message, dingTalkCode, receivedOwner } = error as Codecs.CallbackError;
+    const { code, message, platformCode, receivedOwner } = error as Codecs.CallbackError;
     if (!/^ERR_(REQUEST|TOO_LARGE|SIGNATURE|TIMESTAMP|TOKEN|DECRYPT|OWNER|CONFIG)$/.test(code)) {
       fail(`undocumented code ${code}`);
     }
     for (const property of Object.getOwnPropertyNames(error)) {
-      if (!['stack', 'message', 'name', 'code', 'dingTalkCode', 'receivedOwner'].includes(property)) {
+      if (!['stack', 'message', 'name', 'code', 'platformCode', 'receivedOwner'].includes(property)) {
         fail(`error.${property} is there`);
       }
     }
-    return { code, receivedOwner, label: `${code} ${message}${dingTalkCode === undefined ? '' : ` ${dingTalkCode}`}` };
+    return { code, receivedOwner, label: `${code} ${message}${platformCode === undefined ? '' : ` ${platformCode}`}` };
   }
 
-  const byteCodecs: ByteCodec[] = [modules.bytes];
-  if (modules.host !== undefined) {
-    const { makeByteCodec, thisHost } = modules.host;
-    byteCodecs.push(makeByteCodec(thisHost()), makeByteCodec({}), makeByteCodec({ TextEncoder, TextDecoder }));
-  }
+  const { decodeBase64, encodeBase64, decodeUtf8, encodeUtf8, utf8Length } = modules['internal/encoding/portable'];
+  const { readHeaders, readParameter, readParameters } = modules['internal/request'];
+  const { makeDecodeBase64, makeEncodeBase64 } = modules['internal/encoding/base64'];
+  const { makeDecodeUtf8, makeEncodeUtf8 } = modules['internal/encoding/utf8'];
+  const onRuntime = (runtime: Runtimes.Runtime) => ({
+    decodeBase64: makeDecodeBase64(runtime),
+    encodeBase64: makeEncodeBase64(runtime),
+    decodeUtf8: makeDecodeUtf8(runtime),
+    encodeUtf8: makeEncodeUtf8(runtime),
+  });
+  /** Portable, and by what each kind of runtime has built in; results may be scratch memory. */
+  const encodings = [
+    { decodeBase64, encodeBase64, decodeUtf8, encodeUtf8 },
+    ...[modules['internal/runtime'].thisRuntime(), {}, { TextEncoder, TextDecoder }].map(onRuntime),
+  ];
 
   return [
     {
@@ -169,7 +176,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       name: 'dingtalk',
       weight: 2,
       make: makeDingTalk,
-      check: (input: Input) => checkCodec(dingTalkCodecs, input, reference.dingTalk, reference.dingTalkSigned),
+      check: (input: Input) => checkCodec(platformCodecs, input, reference.dingTalk, reference.dingTalkSigned),
     },
     {
       name: 'tencent-chat',
@@ -199,7 +206,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
                   () => codecs.decryptDingTalkMessage(encrypt, reference.DINGTALK),
                   () => reference.dingTalkOpen(encrypt).text,
                 ],
-                [() => dingTalkCodecs.any.decrypt(encrypt), () => reference.dingTalkOpen(encrypt)],
+                [() => platformCodecs.any.decrypt(encrypt), () => reference.dingTalkOpen(encrypt)],
               ];
         let label = '';
         for (const [attempt, contract] of attempts) {
@@ -219,10 +226,10 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       check({ text, reserve, key }: { text: string; reserve: number; key?: string }) {
         if (key !== undefined) return checkEncodingAesKey(key);
         const expected = reference.decodeBase64(text);
-        for (const codec of byteCodecs) {
-          const bytes = codec.decodeBase64(text, reserve);
+        for (const encoding of encodings) {
+          const bytes = encoding.decodeBase64(text, reserve);
           if (!sameBytes(bytes?.subarray(reserve), expected)) fail('base64 decoded otherwise than by the reference');
-          if (bytes !== undefined && codec.encodeBase64(bytes.slice(reserve)) !== text)
+          if (bytes !== undefined && encoding.encodeBase64(bytes.slice(reserve)) !== text)
             fail('base64 has two texts for the same bytes');
         }
         return expected === undefined ? 'refused' : 'decoded';
@@ -235,11 +242,11 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       check({ bytes, start, end, text }: { bytes: Uint8Array; start: number; end: number; text: string }) {
         const [memory, expected] = [bytes.slice(), decodeByPlatform(bytes.subarray(start, end))];
         const encoded = reference.isWellFormed(text) ? new TextEncoder().encode(text) : undefined;
-        for (const codec of byteCodecs) {
-          if (codec.decodeUtf8(bytes, start, end) !== expected) fail('UTF-8 decoded otherwise than by TextDecoder');
-          if (!sameBytes(codec.encodeUtf8(text), encoded)) fail('UTF-8 encoded otherwise than by TextEncoder');
+        for (const encoding of encodings) {
+          if (encoding.decodeUtf8(bytes, start, end) !== expected) fail('UTF-8 decoded otherwise than by TextDecoder');
+          if (!sameBytes(encoding.encodeUtf8(text), encoded)) fail('UTF-8 encoded otherwise than by TextEncoder');
         }
-        if (modules.bytes.utf8Length(text) !== (encoded?.length ?? -1)) fail('utf8Length is not that of TextEncoder');
+        if (utf8Length(text) !== (encoded?.length ?? -1)) fail('utf8Length is not that of TextEncoder');
         if (!sameBytes(bytes, memory)) fail('the bytes were written to');
         return `${expected === undefined ? 'refused' : 'decoded'}, ${encoded === undefined ? 'ill-formed' : 'encoded'}`;
       },
@@ -256,10 +263,10 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
         ),
       }),
       check(input: Input) {
-        const list = modules.request.readParameters(build(input).request);
+        const list = readParameters(build(input).request);
         if (!same(list, reference.parameters(input))) fail('other parameters than by the reference');
         return checkValue(
-          (...names) => modules.request.readParameter(list, ...names),
+          (...names) => readParameter(list, ...names),
           (...names) => reference.parameter(list, ...names),
           'a',
           'b',
@@ -280,7 +287,7 @@ export function makeTargets({ codecs, modules }: Implementation): Target[] {
       check(input: Input) {
         const { request } = build(input);
         return checkValue(
-          (name) => modules.request.readHeaders(request, name)[0],
+          (name) => readHeaders(request, name)[0],
           (name) => reference.header(input, name),
           'a',
         );

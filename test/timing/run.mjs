@@ -55,7 +55,7 @@ function equalEarlyExit(actual, expected) {
 
 let sink = 0;
 for (const [name, equal, isLeak] of [
-  ['equalInConstantTime', sound.bytes.equalInConstantTime, false],
+  ['timingSafeEqual', sound['internal/timing-safe-equal'].timingSafeEqual, false],
   ['control: a compare that stops at the first difference', equalEarlyExit, true],
 ]) {
   const run = (list) => {
@@ -87,9 +87,8 @@ const attempt = (decode) => (request) => {
 };
 
 const earlyExit = await importSource([
-  { file: 'bytes', find: /return difference === 0;/, replace: 'return true;' },
+  { find: /return difference === 0;/, replace: 'return true;' },
   {
-    file: 'bytes',
     find: /let difference = actual\.length \^ expected\.length;/,
     replace:
       'for (let i = 0; i < expected.length; i++) if (actual.charCodeAt(i) !== expected.charCodeAt(i)) return false; let difference = 0;',
@@ -153,7 +152,6 @@ for (const platform of Object.keys(wrongSignature)) {
 const reading = (rule) =>
   importSource([
     {
-      file: 'unsigned-challenge',
       find: /export function challengeReader\([\s\S]*?\n}\n/,
       replace: `export function challengeReader(aes: AesCbc, token = '[0-9A-Za-z_-]{0,64}') {
         const members = ['"challenge":"[0-9A-Za-z_-]{1,64}"', '"token":"' + token + '"'];
@@ -161,11 +159,11 @@ const reading = (rule) =>
         const pattern = new RegExp('^[{](?:' + either + '),"type":"url_verification"[}]');
         const isJson = (text) => { try { return JSON.parse(text) !== 0; } catch { return false; } };
         return (encrypt) => {
-          const ivAndCiphertext = encrypt.length <= 512 ? bytesHere().decodeBase64(encrypt, 0) : undefined;
+          const ivAndCiphertext = encrypt.length <= 512 ? decodeBase64(encrypt, 0) : undefined;
           const padded = ivAndCiphertext && decryptBlocks(aes, ivAndCiphertext);
           if (padded === undefined) return undefined;
           const isPadded = unpaddedLength(padded, 16) >= 0;
-          const textOf = () => bytesHere().decodeUtf8(padded, 0, padded.length) ?? '';
+          const textOf = () => decodeUtf8(padded, 0, padded.length) ?? '';
           return ${rule} && isPadded ? { challenge: '', text: '' } : undefined;
         };
       }
