@@ -30,6 +30,7 @@ import {
   type CallbackPush,
   type CallbackReply,
   type Checked,
+  CONTENT_TYPES,
   type CodecOptions,
   documentReply,
   readCodecOptions,
@@ -474,7 +475,7 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
     return { method: 'GET', headers: {}, query: { ...query, echostr: requireText('echostr', echostr) }, body: null };
   }
   const text = typeof payload === 'string' ? payload : writeDocument('payload', format, fields);
-  const { headers } = documentReply(format, '');
+  const headers = { 'Content-Type': CONTENT_TYPES[format] };
   if (app.ciphers.length === 0) return { method: 'POST', headers, query, body: requireText('payload', text) };
   const ciphertext = encrypt(app, text, { appId, prefix });
   const msg_signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);

@@ -30,8 +30,8 @@ import {
   type CallbackPush,
   type CallbackReply,
   type Checked,
+  CONTENT_TYPES,
   type CodecOptions,
-  documentReply,
   emptyReply,
   readCodecOptions,
   refuseAnswer,
@@ -520,8 +520,8 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
     format === 'xml'
       ? { ToUserName: receiveId, AgentID: agentId, Encrypt: ciphertext }
       : { tousername: receiveId, agentid: agentId, encrypt: ciphertext };
-  const { headers, body } = documentReply(format, writeDocument('payload', format, envelope));
-  return { method: 'POST', headers, query, body };
+  const headers = { 'Content-Type': CONTENT_TYPES[format] };
+  return { method: 'POST', headers, query, body: writeDocument('payload', format, envelope) };
 }
 
 function requireFields(payload: unknown): JsonObject {

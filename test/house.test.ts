@@ -24,9 +24,9 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const importsOf = new Map(
   files.map((file) => [
     file,
-    [...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm)].map(
-      ([, path]) => posix.join(posix.dirname(file), path as string),
-    ),
+    [
+      ...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm),
+    ].map(([, path]) => posix.join(posix.dirname(file), path as string)),
   ]),
 );
 

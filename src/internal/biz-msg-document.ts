@@ -1,5 +1,5 @@
 // What WeCom and WeChat put around WXBizMsgCrypt and into it: an envelope and a message, each in XML or JSON.
-import { requireText } from './arguments.ts';
+import { requireObject, requireText } from './arguments.ts';
 import { requireSignable } from './biz-msg-crypt.ts';
 import { type CallbackReply, documentReply } from './codec.ts';
 import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
@@ -66,7 +66,8 @@ export function typeOf(fields: JsonObject): string {
 
 /** The text of an answer: a string as it stands, an object in the message's format. */
 export function answerText(answer: string | object, format: DocumentFormat): string {
-  return typeof answer === 'string' ? requireText('answer', answer) : writeDocument('answer', format, answer);
+  if (typeof answer === 'string') return requireText('answer', answer);
+  return writeDocument('answer', format, requireObject('answer', answer));
 }
 
 /** Whether a message is of a component or a suite, which wants the bare word `success`. */

@@ -136,8 +136,13 @@ export function textReply(text: string): CallbackReply {
 
 /** JSON or XML as it stands. */
 export function documentReply(format: 'xml' | 'json', body: string): CallbackReply {
-  return reply(body, format === 'xml' ? 'text/xml; charset=utf-8' : 'application/json; charset=utf-8');
+  return reply(body, CONTENT_TYPES[format]);
 }
+
+export const CONTENT_TYPES: { readonly [format in 'xml' | 'json']: string } = {
+  xml: 'text/xml; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+};
 
 export function emptyReply(): CallbackReply {
   return { status: 200, headers: { ...NOSNIFF }, body: '' };
