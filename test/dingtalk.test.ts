@@ -1094,3 +1094,27 @@ describe('a clock with a fraction', () => {
     expect(codec.decode({ query, body })).toMatchObject({ kind: 'verification' });
   });
 });
+
+describe('every message says what to look at', () => {
+  const stale = createDingTalkCodec({ ...DINGTALK, toleranceSeconds: 1, now: () => NOW });
+  it.each<[words: RegExp, attempt: () => unknown]>([
+    [/empty list/, () => createDingTalkCodec({ ...DINGTALK, ownerKey: [] })],
+    [/one of those/, () => codec.encrypt('', { ownerKey: 'other' })],
+    [/^the body must be a JSON object/, () => codec.decode({ ...dingTalkPush({}), body: '[]' })],
+    [/^no parameters were passed.*pass url or query/, () => codec.decode({ body: '{"encrypt":""}' })],
+    [/carries no signature or msg_signature$/, () => codec.decode({ url: '/?nonce=1', body: '{"encrypt":""}' })],
+    [/carries no timestamp or timeStamp$/, () => codec.decode({ url: '/?signature=1', body: '{"encrypt":""}' })],
+    [/carries no nonce$/, () => codec.decode({ url: '/?signature=1&timestamp=1', body: '{"encrypt":""}' })],
+    [/body carries no `encrypt`/, () => codec.decode({ ...dingTalkPush({}), body: '{}' })],
+    [/^nonce is not text but number/, () => codec.decode({ query: { nonce: 1 }, body: '{}' })],
+    [/check the token/, () => codec.decode({ ...dingTalkPush({}), body: '{"encrypt":""}' })],
+    [/`encrypt` must be/, () => codec.decode({ ...dingTalkPush({}), body: '{"encrypt":1}' })],
+    [/^the plaintext must be a JSON object/, () => codec.decode(dingTalkPush([]))],
+    [/no `EventType`/, () => codec.decode(dingTalkPush({}))],
+    [/the nonce is a number.*time/, () => stale.decode(dingTalkSigned(dingTalkSeal('{}'), '1700000000', '1700000000'))],
+    [/got 44 with "=" at the end/, () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: `${encodingAesKey}=` })],
+    [/another ownerKey/, () => codec.decode(dingTalkSigned(dingTalkSeal('{}', { owner: 'other' })))],
+  ])('%s', (words, attempt) => {
+    expect(errorOf(attempt).message).toMatch(words);
+  });
+});

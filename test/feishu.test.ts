@@ -1038,3 +1038,70 @@ describe('options that are null', () => {
     expect(codeOf(() => createFeishuCodec({ ...FEISHU, [name]: null }))).toBe('TypeError');
   });
 });
+
+describe('every message says what to look at', () => {
+  const twoOfThree = { 'x-lark-signature': '0', 'x-lark-request-timestamp': '0' };
+  const sha1 = { 'x-lark-signature': '0'.repeat(40), 'x-lark-request-nonce': '0' };
+  it.each<[words: RegExp, attempt: () => unknown]>([
+    [/encryptKey or verificationToken/, () => createFeishuCodec({})],
+    [/^encryptKey is empty/, () => encryptFeishuEvent('', '')],
+    [/^encryptKey is empty/, () => decryptFeishuEvent('', '')],
+    [/^encryptKey is null: the variable/, () => decryptFeishuEvent('', null as never)],
+    [/^encryptKey begins or ends.*trim/, () => decryptFeishuEvent('', '\n')],
+    [/made without an encryptKey/, () => tokenOnly.decrypt('')],
+    [/body is encrypted.*without an encryptKey/, () => tokenOnly.decode({ body: encrypted('') })],
+    [/^the body must be a JSON object/, () => tokenOnly.decode({ body: '[]' })],
+    [/old message card/, () => tokenOnly.decode({ body: '{"open_message_id":""}' })],
+    [/neither a url_verification nor an event/, () => tokenOnly.decode({ body: '{}' })],
+    [/Verification Token/, () => tokenOnly.decode({ body: '{"type":"url_verification","challenge":"c"}' })],
+    [/^x-lark-request-nonce is missing.*others?/, () => codec.decode({ headers: twoOfThree, body: '{}' })],
+    [/40 digits.*old message card/, () => codec.decode({ headers: { ...twoOfThree, ...sha1 }, body: '{}' })],
+    [/^x-lark-signature does not match/, () => codec.decode({ ...feishuSigned('{}'), body: '{ }' })],
+    [/body is base64.*isBase64Encoded/, () => codec.decode({ ...feishuSigned('{}'), body: 'e30=' })],
+    [/^body is empty.*stream/, () => codec.decode({})],
+    [/raw body.*Encrypt Key/, () => codec.decode({ ...feishuSigned('{}'), body: '{ }' })],
+    [/^the body must be a JSON object/, () => codec.decode(feishuSigned('[]'))],
+    [/body has no `encrypt`/, () => codec.decode(feishuSigned('{}'))],
+    [/`encrypt` must be a string/, () => codec.decode(feishuSigned('{"encrypt":1}'))],
+    [/^the plaintext must be a JSON object/, () => codec.decode(feishuSigned(encrypted(feishuSeal('[]'))))],
+    [/not signed.*pass the headers/, () => codec.decode({ body: encrypted('') })],
+    [/^nonce must be.*HTTP header/, () => codec.encode({}, { nonce: '\n' })],
+  ])('%s', (words, attempt) => {
+    expect(errorOf(attempt).message).toMatch(words);
+  });
+});
+
+describe('with one secret of two, or one header of three', () => {
+  const challenge = JSON.stringify(CHALLENGE);
+
+  it.each(['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'])(
+    'takes no challenge for unsigned that comes with %s alone',
+    (name) => {
+      const body = encrypted(feishuSeal(challenge));
+      expect(codec.decode({ body }).kind).toBe('verification');
+      expect(codeOf(() => codec.decode({ headers: { [name]: '1' }, body }))).toBe('ERR_SIGNATURE');
+    },
+  );
+
+  it('takes no encrypted body for a plain one, whatever stands beside it', () => {
+    const body = JSON.stringify({ ...CHALLENGE, encrypt: '' });
+    expect(codeOf(() => tokenOnly.decode({ body }))).toBe('ERR_REQUEST');
+  });
+
+  it('verifies nothing without an Encrypt Key, not even what is signed with "undefined"', () => {
+    const [timestamp, nonce, body] = ['1', 'n', '{}'];
+    const headers = {
+      'x-lark-request-timestamp': timestamp,
+      'x-lark-request-nonce': nonce,
+      'x-lark-signature': hash('sha256', timestamp, nonce, 'undefined', body),
+    };
+    expect(tokenOnly.verify({ headers, body })).toBe(false);
+  });
+
+  it('sends text verbatim, and adds no token where none is configured', () => {
+    const text = '{ "event": { "type": "t" } }';
+    expect(tokenOnly.encode(text).body).toBe(text);
+    const payload = { schema: '2.0', token: 5 };
+    expect(keyOnly.decrypt(jsonOf(keyOnly.encode(payload)).encrypt as string)).toBe(JSON.stringify(payload));
+  });
+});

@@ -580,3 +580,31 @@ describe('platformCode', () => {
     expect(errorOf(call)).not.toHaveProperty('platformCode');
   });
 });
+
+describe('every message says what to look at', () => {
+  const open = createTencentChatCodec({ token, toleranceSeconds: Number.POSITIVE_INFINITY });
+  const forApp1 = createTencentChatCodec({ token, toleranceSeconds: Number.POSITIVE_INFINITY, sdkAppId: 1 });
+  const withoutCommand = { ...query, CallbackCommand: undefined };
+  it.each<[words: RegExp, attempt: () => unknown]>([
+    [/^no parameters were passed.*console/, () => open.decode({ body: '{}' })],
+    [/carries no Sign; authentication may be off/, () => open.decode({ query: { ...query, Sign: '' }, body: '{}' })],
+    [/carries no RequestTime$/, () => open.decode({ query: { Sign: '1' }, body: '{}' })],
+    [/Sign does not match/, () => open.decode({ query: { ...query, Sign: '1' }, body: '{}' })],
+    [/SdkAppid is of another app/, () => forApp1.decode({ query, body: '{}' })],
+    [/carries no SdkAppid$/, () => forApp1.decode({ query: { ...query, SdkAppid: '' }, body: '{}' })],
+    [/^the body must be a JSON object/, () => open.decode({ query, body: '[]' })],
+    [/carry no CallbackCommand/, () => open.decode({ query: withoutCommand, body: '{}' })],
+    [/CallbackCommand of the body/, () => open.decode({ query: withoutCommand, body: '{"CallbackCommand":1}' })],
+    [/CallbackCommand is not the same/, () => open.decode({ query, body: '{"CallbackCommand":""}' })],
+    [/CallbackCommand must be/, () => open.encode({})],
+    [/sdkAppId.*decimal digits/, () => createTencentChatCodec({ token, sdkAppId: 'x' })],
+  ])('%s', (words, attempt) => {
+    expect(errorOf(attempt).message).toMatch(words);
+  });
+
+  it('parameters without a name, and those that cannot be read, are passed over', () => {
+    const url = `/?=v&%zz=1&${new URLSearchParams(query)}&broken=%zz`;
+    const message = open.decode({ url, body: text });
+    expect(Object.keys(message.query).sort()).toEqual(Object.keys(query).sort());
+  });
+});
