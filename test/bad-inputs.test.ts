@@ -11,20 +11,23 @@ import {
   createDingTalkCodec,
   createFeishuCodec,
   createTencentChatCodec,
+  createWeChatCodec,
+  createWeComCodec,
   decryptAes256Cbc,
   decryptDingTalkMessage,
+  decryptEnvelope,
   decryptFeishuEvent,
   dingTalkSignature,
   encryptAes256Cbc,
   encryptDingTalkMessage,
+  encryptEnvelope,
   encryptFeishuEvent,
   feishuSignature,
-  openEnvelope,
   type RandomSource,
-  sealEnvelope,
   tencentChatSignature,
 } from '../src/index.ts';
 import {
+  bodyOf,
   codeOf,
   concat,
   DINGTALK,
@@ -40,6 +43,7 @@ import {
   feishuSigned,
   hash,
   IV,
+  jsonOf,
   NOW,
   padding,
   refusalOf,
@@ -68,6 +72,9 @@ const FEISHU_EVENT = {
 const FEISHU_CHALLENGE = { type: 'url_verification', challenge: 'c', token: FEISHU.verificationToken };
 const DINGTALK_EVENT = { EventType: 'user_add_org' };
 const TENCENT_EVENT = { CallbackCommand: 'Group.CallbackAfterNewMemberJoin' };
+
+/** An event of DingTalk, as a message that `reply` takes. */
+const asked = dingTalk.decode(dingTalkPush(DINGTALK_EVENT));
 
 type Signed = CallbackRequest & { body: string };
 
@@ -174,7 +181,7 @@ describe('1. wrong types', () => {
     expect(codeOf(() => decryptFeishuEvent(value as string, 'k'))).toBe('TypeError');
     expect(codeOf(() => dingTalk.decrypt(value as string))).toBe('TypeError');
     expect(codeOf(() => decryptDingTalkMessage(value as string, DINGTALK))).toBe('TypeError');
-    expect(codeOf(() => openEnvelope(new Uint8Array(32), value as string))).toBe('TypeError');
+    expect(codeOf(() => decryptEnvelope(new Uint8Array(32), value as string))).toBe('TypeError');
   });
 
   it.each(wrong)('as text to encrypt: %s is a TypeError', (_, value) => {
@@ -182,7 +189,7 @@ describe('1. wrong types', () => {
     expect(codeOf(() => encryptFeishuEvent(value as string, 'k'))).toBe('TypeError');
     expect(codeOf(() => dingTalk.encrypt(value as string))).toBe('TypeError');
     expect(codeOf(() => encryptDingTalkMessage(value as string, DINGTALK))).toBe('TypeError');
-    if (value !== undefined) expect(codeOf(() => dingTalk.reply(value as string))).toBe('TypeError');
+    if (value !== undefined) expect(codeOf(() => dingTalk.reply(asked, value as string))).toBe('TypeError');
   });
 
   const wrongAsSecret = wrong.filter(([, value]) => value !== undefined && value !== null);
@@ -361,7 +368,7 @@ describe('8. keys pasted wrongly', () => {
     '',
   ])('encodingAesKey %j: ERR_CONFIG 900004', (encodingAesKey) => {
     const refusal = refusalOf(() => createDingTalkCodec({ ...DINGTALK, encodingAesKey }));
-    expect(refusal).toMatchObject({ code: 'ERR_CONFIG', dingTalkCode: 900004 });
+    expect(refusal).toMatchObject({ code: 'ERR_CONFIG', platformCode: 900004 });
     expect(refusal.message).toContain('43 characters');
   });
 
@@ -395,8 +402,9 @@ describe('9. lone surrogates', () => {
       () => feishu.encode(text),
       () => feishu.encode({}, { nonce: text }),
       () => dingTalk.encode(text),
-      () => dingTalk.reply(text),
-      () => dingTalk.reply('x', { nonce: text }),
+      () => dingTalk.reply(asked, text),
+      () => dingTalk.reply(asked, 'x', { nonce: text }),
+      () => dingTalk.reply({ ...asked, timestamp: text }),
       () => tencent.encode(text, { command: 'c' }),
       () => tencent.encode({}, { command: text }),
       () => tencent.encode(TENCENT_EVENT, { clientIp: text }),
@@ -422,6 +430,22 @@ describe('9. lone surrogates', () => {
     expect(codeOf(() => tencent.decode({ query: { ...tencentQuery(), Sign: nonce }, body: '{}' }))).toBe('ERR_REQUEST');
     expect(codeOf(() => feishu.decrypt('\ud800AAA'))).toBe('ERR_DECRYPT');
     expect(codeOf(() => dingTalk.decrypt('\ud800AAA'))).toBe('ERR_DECRYPT');
+  });
+
+  it('escaped in a reply that is decoded are ERR_REQUEST: they have no UTF-8 form to be signed', () => {
+    const secrets = { token: 't', encodingAesKey: DINGTALK.encodingAesKey };
+    const weCom = createWeComCodec({ ...secrets, receiveId: 'r' });
+    const weChat = createWeChatCodec({ ...secrets, appId: 'a' });
+    const half = '\ud800';
+    for (const attempt of [
+      () => dingTalk.decodeReply({ body: JSON.stringify({ ...jsonOf(dingTalk.reply(asked)), nonce: half }) }),
+      () => weCom.decodeReply({ body: JSON.stringify({ encrypt: 'A', msgsignature: 's', timestamp: 1, nonce: half }) }),
+      () => weCom.decodeReply({ body: JSON.stringify({ encrypt: half, msgsignature: 's', timestamp: 1, nonce: 'n' }) }),
+      () =>
+        weChat.decodeReply({ body: JSON.stringify({ Encrypt: 'A', MsgSignature: 's', TimeStamp: half, Nonce: 'n' }) }),
+    ]) {
+      expect(codeOf(attempt)).toBe('ERR_REQUEST');
+    }
   });
 
   it('escaped in JSON are text that JSON.parse makes', () => {
@@ -908,7 +932,7 @@ describe('23. JSON that names prototypes', () => {
     const text = `{${hostile},"EventType":"check_url"}`;
     const { query, body } = dingTalkPush(text);
     const message = dingTalk.decode({ query, body: body.replace('{', `{${hostile},`) });
-    expect(message).toMatchObject({ kind: 'check', text });
+    expect(message).toMatchObject({ kind: 'verification', text });
     expectNothingPolluted(message, message.event);
     expect(codeOf(() => dingTalk.decode(dingTalkPush('{"__proto__":{"EventType":"check_url"}}')))).toBe('ERR_REQUEST');
   });
@@ -920,7 +944,9 @@ describe('23. JSON that names prototypes', () => {
     const { CallbackCommand: _, ...without } = tencentQuery();
     const body = '{"__proto__":{"CallbackCommand":"c"}}';
     expect(codeOf(() => tencent.decode({ query: without, body }))).toBe('ERR_REQUEST');
-    expectNothingPolluted(tencent.reply(JSON.parse('{"__proto__":{"polluted":1}}')));
+    const { body: reply } = tencent.reply(message, JSON.parse('{"__proto__":{"polluted":1}}'));
+    expect(reply).toBe('{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"__proto__":{"polluted":1}}');
+    expectNothingPolluted();
   });
 
   it('encode and what it makes pollute nothing', () => {
@@ -1036,7 +1062,7 @@ describe('27. the challenge without a signature', () => {
   });
 
   it('is accepted', () => {
-    expect(feishu.reply(feishu.decode(unsigned({})))).toEqual({ challenge: 'c' });
+    expect(jsonOf(feishu.reply(feishu.decode(unsigned({}))))).toEqual({ challenge: 'c' });
   });
 
   it.each<[name: string, change: object]>([
@@ -1125,12 +1151,12 @@ describe('29. mutation', () => {
     const payload = deepFreeze(structuredClone(FEISHU_EVENT));
     feishu.encode(payload, { iv });
     dingTalk.encode(payload, { prefix: iv });
-    dingTalk.reply('x', deepFreeze({ prefix: iv, nonce: 'n' }));
+    dingTalk.reply(deepFreeze(structuredClone(asked)), 'x', deepFreeze({ prefix: iv, nonce: 'n' }));
     encryptFeishuEvent('x', 'k', { iv });
     const ciphertext = encryptAes256Cbc(key, iv, plaintext);
     const sealed = ciphertext.slice();
     decryptAes256Cbc(key, iv, ciphertext);
-    openEnvelope(key, sealEnvelope(key, plaintext, { iv }));
+    decryptEnvelope(key, encryptEnvelope(key, plaintext, { iv }));
     expect([iv, key, plaintext, ciphertext]).toEqual([IV, new Uint8Array(32).fill(7), utf8('plaintext'), sealed]);
     expect(payload).toEqual(FEISHU_EVENT);
   });
@@ -1213,7 +1239,9 @@ describe('31. globals missing or polluted', () => {
       code(() => chat.decode(tencent).type),
       code(() => chat.decode({ ...tencent, body: '[]' })),
       code(() => feishu.encrypt('x')),
-      code(() => dingTalk.reply()),
+      code(() => dingTalk.reply(dingTalk.decode(requests.dingTalk))),
+      code(() => dingTalk.decodeReply({ body: ${JSON.stringify(dingTalk.reply(asked).body)} })),
+      code(() => dingTalk.decodeReply({ body: '{"msg_signature":"x","timeStamp":"1","nonce":"\\\\ud800","encrypt":"A"}' })),
     ]);`;
   const expected = [
     'id-1',
@@ -1225,6 +1253,8 @@ describe('31. globals missing or polluted', () => {
     'CallbackError ERR_REQUEST',
     'CallbackError ERR_RANDOM',
     'CallbackError ERR_RANDOM',
+    'success',
+    'CallbackError ERR_REQUEST',
   ];
 
   function run(before: string, after: string = ''): unknown {
@@ -1375,6 +1405,9 @@ describe('32. several keys, and secrets in errors', () => {
   const push = feishu.encode({ schema: '2.0', header: { event_type: 'e', token: PAYLOAD }, event: PAYLOAD });
   const ofAnother = createDingTalkCodec({ ...SECRET, ownerKey: 'D1-received-owner', now });
   const sent = dingTalk.encode({ EventType: 5, text: PAYLOAD });
+  const EVENT = { EventType: PAYLOAD };
+  const forAnother = ofAnother.decode(ofAnother.encode(EVENT));
+  const replied = dingTalk.reply(dingTalk.decode(dingTalk.encode(EVENT)), PAYLOAD).body;
   const chatSent = chat.encode({ CallbackCommand: 'c', text: PAYLOAD });
   const header = (name: string, value: string) => ({ ...push, headers: { ...push.headers, [name]: value } });
   const failures: [name: string, attempt: () => unknown][] = [
@@ -1384,7 +1417,7 @@ describe('32. several keys, and secrets in errors', () => {
     ['Feishu header as a list', () => feishu.decode(header('X-Lark-Signature', [{ PAYLOAD }] as never))],
     ['Feishu header missing', () => feishu.decode(header('X-Lark-Request-Nonce', ''))],
     ['Feishu signature of 40 digits', () => feishu.decode(header('X-Lark-Signature', PAYLOAD.padEnd(40, '0')))],
-    ['Feishu body in base64', () => feishu.decode({ ...push, body: Buffer.from(push.body).toString('base64') })],
+    ['Feishu body in base64', () => feishu.decode({ ...push, body: Buffer.from(bodyOf(push)).toString('base64') })],
     ['Feishu unsigned, long', () => feishu.decode({ body: `{"${PAYLOAD}":"${'x'.repeat(1200)}"}` })],
     ['Feishu old card', () => plain.decode({ body: `{"open_message_id":"${PAYLOAD}"}` })],
     ['Feishu key of a file', () => createFeishuCodec({ encryptKey: `${SECRET.encryptKey}\n` })],
@@ -1415,7 +1448,12 @@ describe('32. several keys, and secrets in errors', () => {
     ['DingTalk owner', () => others.decrypt(dingTalk.encrypt(PAYLOAD))],
     ['DingTalk ciphertext', () => dingTalk.decrypt(`${dingTalk.encrypt(PAYLOAD)}=`)],
     ['DingTalk key', () => createDingTalkCodec({ ...SECRET, encodingAesKey: `${SECRET.encodingAesKey}=` })],
-    ['DingTalk owner not configured', () => dingTalk.reply(PAYLOAD, { ownerKey: 'S6-other-owner' })],
+    ['DingTalk owner not configured', () => dingTalk.encode(PAYLOAD, { ownerKey: 'S6-other-owner' })],
+    ['DingTalk message of another owner', () => dingTalk.reply(others.decode(others.encode(EVENT)), PAYLOAD)],
+    ['DingTalk reply, its signature', () => dingTalk.decodeReply({ body: replied.replace('msg_', 'no_') })],
+    ['DingTalk reply, its owner', () => dingTalk.decodeReply(ofAnother.reply(forAnother, PAYLOAD))],
+    ['DingTalk reply, its JSON', () => dingTalk.decodeReply({ body: `${replied}}` })],
+    ['DingTalk reply, parsed', () => dingTalk.decodeReply({ body: JSON.parse(replied) })],
     ['DingTalk token as an object', () => createDingTalkCodec({ ...SECRET, token: { ...SECRET } as never })],
     ['Tencent Chat signature', () => chat.decode({ ...chatSent, query: { ...chatSent.query, Sign: PAYLOAD } })],
     ['Tencent Chat app', () => chat.decode({ ...chatSent, query: { ...chatSent.query, SdkAppid: 'S8' } })],
@@ -1439,6 +1477,7 @@ describe('32. several keys, and secrets in errors', () => {
       ...Object.values(push.headers).slice(1),
       ...Object.values(sent.query),
       chatSent.query.Sign as string,
+      JSON.parse(replied).msg_signature,
     ];
     for (const secret of [/\bS\d/, PAYLOAD, ...signed]) expect(shown).not.toMatch(secret);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(PAYLOAD);
@@ -1465,15 +1504,15 @@ describe('33. randomness', () => {
     return [
       ['encryptFeishuEvent', () => encryptFeishuEvent('x', 'k', options)],
       ['encryptDingTalkMessage', () => encryptDingTalkMessage('x', DINGTALK, options)],
-      ['sealEnvelope', () => sealEnvelope(new Uint8Array(32), new Uint8Array(), options)],
+      ['encryptEnvelope', () => encryptEnvelope(new Uint8Array(32), new Uint8Array(), options)],
       ['FeishuCodec.encrypt', () => feishu.encrypt('x')],
       ['FeishuCodec.encode', () => feishu.encode({})],
       ['FeishuCodec.encode, nonce alone', () => feishu.encode({}, { iv: IV })],
       ['DingTalkCodec.encrypt', () => dingTalk.encrypt('x')],
-      ['DingTalkCodec.reply', () => dingTalk.reply()],
-      ['DingTalkCodec.reply, nonce alone', () => dingTalk.reply('x', { prefix: IV })],
-      ['DingTalkCodec.reply, prefix alone', () => dingTalk.reply('x', { nonce: 'n' })],
+      ['DingTalkCodec.reply', () => dingTalk.reply(asked)],
       ['DingTalkCodec.encode', () => dingTalk.encode({})],
+      ['DingTalkCodec.encode, nonce alone', () => dingTalk.encode({}, { prefix: IV })],
+      ['DingTalkCodec.encode, prefix alone', () => dingTalk.encode({}, { nonce: 'n' })],
     ];
   };
 
@@ -1496,7 +1535,8 @@ describe('33. randomness', () => {
     for (const [, call] of calls(random)) expect(call).not.toThrow();
     expect(feishu.encrypt('x', { iv: IV })).toBe(feishuSeal('x'));
     expect(dingTalk.encrypt('x', { prefix: IV })).toBe(dingTalkSeal('x'));
-    expect(dingTalk.reply('x', { prefix: IV, nonce: 'n' }).encrypt).toBe(dingTalkSeal('x'));
+    expect(jsonOf(dingTalk.reply(asked, 'x', { prefix: IV })).encrypt).toBe(dingTalkSeal('x'));
+    expect(jsonOf(dingTalk.encode('x', { prefix: IV, nonce: 'n' })).encrypt).toBe(dingTalkSeal('x'));
     expect(tencent.verify(tencent.encode(TENCENT_EVENT))).toBe(true);
   });
 
@@ -1593,18 +1633,20 @@ describe('35. secrets and ids that are not set, or come out of a file', () => {
     (name, right, call) => {
       expect(() => call(right as never)).not.toThrow();
       const option = name.split(' ')[1] as string;
-      const dingTalkCode = option === 'encodingAesKey' ? 900004 : undefined;
+      const platformCode = option === 'encodingAesKey' ? 900004 : undefined;
       const broken = ['\n', '\r', '\r\n', '\t'].flatMap((space) => [right + space, space + right]);
       for (const value of [undefined, null, '', ...broken]) {
         const refusal = refusalOf(() => call(value as never));
-        expect([value, refusal]).toMatchObject([value, { code: 'ERR_CONFIG', dingTalkCode }]);
+        expect([value, refusal]).toMatchObject([value, { code: 'ERR_CONFIG', platformCode }]);
         expect(refusal.message).toMatch(new RegExp(`^${option} `));
         expect(refusal.message).not.toContain(right);
       }
       for (const value of [undefined, null]) {
-        expect(refusalOf(() => call(value as never)).message).toContain(
-          `${value}: the variable that it comes from is not set`,
-        );
+        const words =
+          option === 'encodingAesKey'
+            ? 'got none: is the variable that it comes from set?'
+            : `${value}: the variable that it comes from is not set`;
+        expect(refusalOf(() => call(value as never)).message).toContain(words);
       }
     },
   );

@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDingTalkCodec, decryptDingTalkMessage, encryptDingTalkMessage } from '../src/dingtalk.ts';
-import { CallbackError, type CallbackErrorCode } from '../src/errors.ts';
 import { createFeishuCodec, decryptFeishuEvent, encryptFeishuEvent } from '../src/feishu.ts';
-import type { CallbackRequest } from '../src/request.ts';
+import type { CallbackPush } from '../src/internal/codec.ts';
+import { CallbackError, type CallbackErrorCode } from '../src/internal/errors.ts';
+import type { CallbackRequest } from '../src/internal/request.ts';
 import { createTencentChatCodec } from '../src/tencent-chat.ts';
-import { codeOf, DINGTALK, FEISHU, feishuSigned, NOW, TENCENT, utf8 } from './helpers.ts';
+import { bodyOf, codeOf, DINGTALK, FEISHU, feishuSigned, jsonOf, NOW, TENCENT, utf8 } from './helpers.ts';
 
 const now = () => NOW;
 const feishu = createFeishuCodec({ ...FEISHU, now });
@@ -89,7 +90,8 @@ describe('one changed character of what is signed, or of the signature', () => {
   );
 
   it('is refused: any bit of the body of Feishu', () => {
-    const { headers, body } = feishu.encode(event);
+    const push = feishu.encode(event);
+    const { headers, body } = { ...push, body: bodyOf(push) };
     for (let bit = 0; bit < body.length * 8; bit++) {
       const forged = utf8(body);
       forged[bit >> 3] = (forged[bit >> 3] as number) ^ (1 << (bit & 7));
@@ -102,7 +104,7 @@ describe('one changed character of what is signed, or of the signature', () => {
       fc.property(at, by, (at, by) => {
         const { query, body } = dingTalk.encode({ EventType: 'e' });
         const { msg_signature: _, ...parameters } = query;
-        const forged = { query: { ...parameters, [name]: changed(parameters[name], at, by) }, body };
+        const forged = { query: { ...parameters, [name]: changed(parameters[name] as string, at, by) }, body };
         expect(codeOf(() => dingTalk.decode(forged))).toBe('ERR_SIGNATURE');
         expect(dingTalk.verify(forged)).toBe(false);
       }),
@@ -112,9 +114,9 @@ describe('one changed character of what is signed, or of the signature', () => {
   it('is refused: any character of the encrypt of DingTalk', () => {
     fc.assert(
       fc.property(at, by, (at, by) => {
-        const { query, body } = dingTalk.encode({ EventType: 'e' });
-        const forged = JSON.stringify({ encrypt: changed(JSON.parse(body).encrypt, at, by) });
-        expect(codeOf(() => dingTalk.decode({ query, body: forged }))).toBe('ERR_SIGNATURE');
+        const push = dingTalk.encode({ EventType: 'e' });
+        const forged = JSON.stringify({ encrypt: changed(jsonOf(push).encrypt as string, at, by) });
+        expect(codeOf(() => dingTalk.decode({ ...push, body: forged }))).toBe('ERR_SIGNATURE');
       }),
     );
   });
@@ -162,7 +164,7 @@ describe('decode gives back what encode was given', () => {
     fc.assert(
       fc.property(challenges, (challenge) => {
         const message = feishu.decode(feishu.encode({ type: 'url_verification', challenge }));
-        expect(feishu.reply(message)).toEqual({ challenge });
+        expect(jsonOf(feishu.reply(message))).toEqual({ challenge });
         expect(feishuPlain.decode(feishuPlain.encode({ type: 'url_verification', challenge }))).toEqual(message);
       }),
     );
@@ -178,7 +180,7 @@ describe('decode gives back what encode was given', () => {
       fc.property(others, (challenge) => {
         const request = feishu.encode({ type: 'url_verification', challenge });
         expect(codeOf(() => feishu.decode(request))).toBe('ERR_SIGNATURE');
-        expect(feishu.decode(feishuSigned(request.body))).toMatchObject({ kind: 'challenge', challenge });
+        expect(feishu.decode(feishuSigned(bodyOf(request)))).toMatchObject({ kind: 'verification', challenge });
         expect(feishuPlain.decode(feishuPlain.encode({ type: 'url_verification', challenge }))).toMatchObject({
           challenge,
         });
@@ -200,7 +202,8 @@ describe('decode gives back what encode was given', () => {
           const event = { Random: 'r', ...rest, EventType, BizId: nonce };
           const request = dingTalk.encode(event, { ownerKey, timestamp, nonce, prefix });
           expect(dingTalk.decode(request)).toEqual({
-            kind: EventType.startsWith('check_') ? expect.any(String) : 'event',
+            platform: 'dingtalk',
+            kind: 'event',
             id: nonce,
             type: EventType,
             ownerKey,
@@ -230,13 +233,14 @@ describe('decode gives back what encode was given', () => {
     fc.assert(
       fc.property(text, payload, someText, (CallbackCommand, rest, clientIp) => {
         const event = { ...rest, CallbackCommand };
-        const request = tencent.encode(event, { clientIp, platform: 'Web' });
+        const request = tencent.encode(event, { clientIp, optPlatform: 'Web' });
         expect(tencent.decode(request)).toEqual({
+          platform: 'tencent-chat',
           kind: 'event',
           type: CallbackCommand,
           sdkAppId: '888888',
           clientIp,
-          platform: 'Web',
+          optPlatform: 'Web',
           contentType: 'json',
           requestTime: '1700000000',
           query: request.query,
@@ -248,11 +252,45 @@ describe('decode gives back what encode was given', () => {
   });
 });
 
+describe('an answer comes back as it was given', () => {
+  it('Feishu and Tencent Chat, in JSON', () => {
+    const event = feishu.decode(feishu.encode({ schema: '2.0', header: { event_type: 'e' } }));
+    const webhook = tencent.decode(tencent.encode({ CallbackCommand: 'c' }));
+    fc.assert(
+      fc.property(payload, (answer) => {
+        const sent = JSON.parse(JSON.stringify(answer));
+        expect(jsonOf(feishu.reply(event, answer))).toEqual(sent);
+        const { ActionStatus = 'OK', ErrorInfo = '', ErrorCode = 0, ...more } = sent;
+        expect(jsonOf(tencent.reply(webhook, answer as never))).toEqual({
+          ActionStatus,
+          ErrorInfo,
+          ErrorCode,
+          ...more,
+        });
+      }),
+    );
+  });
+
+  it('DingTalk, encrypted for the owner that asked, under whatever time and nonce', () => {
+    const owner = fc.constantFrom(DINGTALK.ownerKey, '企业');
+    fc.assert(
+      fc.property(text, owner, someText, someText, (answer, ownerKey, timestamp, nonce) => {
+        const message = dingTalk.decode(dingTalk.encode({ EventType: 'e' }, { ownerKey, timestamp, nonce }));
+        const reply = dingTalk.reply(message, answer);
+        expect(dingTalk.decodeReply(reply)).toBe(answer);
+        expect(dingTalk.decodeReply({ body: utf8(reply.body) })).toBe(answer);
+        expect(jsonOf(reply)).toMatchObject({ timeStamp: timestamp, nonce });
+        expect(dingTalk.decrypt(jsonOf(reply).encrypt as string)).toEqual({ text: answer, ownerKey });
+      }),
+    );
+  });
+});
+
 describe('a body', () => {
   it('decodes alike as a string and as bytes, wherever they lie in their buffer', () => {
     fc.assert(
       fc.property(payload, fc.nat(15), (rest, offset) => {
-        const cases: [{ decode(request: CallbackRequest): unknown }, CallbackRequest & { body: string }][] = [
+        const cases: [{ decode(request: CallbackRequest): unknown }, CallbackPush][] = [
           [feishu, feishu.encode({ ...rest, schema: '2.0', header: { event_type: 'e' } })],
           [feishu, feishu.encode({ type: 'url_verification', challenge: 'c' })],
           [feishuPlain, feishuPlain.encode({ ...rest, schema: '2.0', header: { event_type: 'e' } })],
@@ -260,7 +298,7 @@ describe('a body', () => {
           [tencent, tencent.encode({ ...rest, CallbackCommand: 'c' })],
         ];
         for (const [codec, request] of cases) {
-          const bytes = utf8(request.body);
+          const bytes = utf8(bodyOf(request));
           const shifted = new Uint8Array(bytes.length + 32).subarray(offset, offset + bytes.length);
           shifted.set(bytes);
           const expected = codec.decode(request);
@@ -284,7 +322,7 @@ describe('garbage', () => {
     'ERR_OWNER',
   ];
 
-  /** 'challenge', 'check' or 'event' of a message, or the code of the refusal; anything else is thrown. */
+  /** 'verification' or 'event' of a message, or the code of the refusal; anything else is thrown. */
   function outcome(codec: { decode(request: CallbackRequest): { kind: string } }, request: CallbackRequest): string {
     try {
       return codec.decode(request).kind;
@@ -333,7 +371,7 @@ describe('garbage', () => {
 
   it('signed and encrypted gives a message or a documented refusal', () => {
     const inside = fc.oneof(jsonText, fc.string({ unit: 'binary' }));
-    const kinds = [...CODES, 'challenge', 'check', 'event'];
+    const kinds = [...CODES, 'verification', 'event'];
     fc.assert(
       fc.property(inside, (inside) => {
         expect(kinds).toContain(outcome(feishu, feishu.encode(inside)));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CREATE_SUITE_KEY, createDingTalkCodec } from '../src/dingtalk.ts';
 import { createFeishuCodec, decryptFeishuEvent } from '../src/feishu.ts';
 import { createTencentChatCodec, tencentChatSignature } from '../src/tencent-chat.ts';
-import { codeOf, DINGTALK, encrypted, feishuSigned } from './helpers.ts';
+import { codeOf, DINGTALK, encrypted, feishuSigned, jsonOf } from './helpers.ts';
 
 describe('Feishu: the URL challenge', () => {
   const page = { challenge: 'ajls384kdjxxxx', token: 'xxxxxx', type: 'url_verification' };
@@ -14,16 +14,16 @@ describe('Feishu: the URL challenge', () => {
     const codec = createFeishuCodec({ verificationToken: 'xxxxxx' });
     for (const body of [JSON.stringify(payload), JSON.stringify(payload, null, 4)]) {
       const message = codec.decode({ headers: { 'content-type': 'application/json;charset=utf-8' }, body });
-      expect(codec.reply(message)).toEqual({ challenge: payload.challenge });
+      expect(jsonOf(codec.reply(message))).toEqual({ challenge: payload.challenge });
     }
   });
 
   it.each([page, faq])('encrypted, without signature headers: $challenge', (payload) => {
     const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'xxxxxx' });
     const request = codec.encode(payload);
-    expect(Object.keys(JSON.parse(request.body))).toEqual(['encrypt']);
+    expect(Object.keys(jsonOf(request))).toEqual(['encrypt']);
     expect(Object.keys(request.headers)).toEqual(['Content-Type']);
-    expect(codec.reply(codec.decode(request))).toEqual({ challenge: payload.challenge });
+    expect(jsonOf(codec.reply(codec.decode(request)))).toEqual({ challenge: payload.challenge });
   });
 
   it('plain does not pass where an Encrypt Key is configured', () => {
@@ -74,34 +74,41 @@ describe('DingTalk', () => {
   it('check_create_suite_url is answered with success, or with its Random as in 2015', () => {
     const event = { EventType: 'check_create_suite_url', Random: 'brdkKLMW' };
     const message = codec.decode(codec.encode(event, { ownerKey: CREATE_SUITE_KEY }));
-    expect(message).toMatchObject({ kind: 'check', type: 'check_create_suite_url', ownerKey: CREATE_SUITE_KEY, event });
-    const reply = codec.reply('success', message);
+    expect(message).toMatchObject({
+      kind: 'verification',
+      type: 'check_create_suite_url',
+      ownerKey: CREATE_SUITE_KEY,
+      event,
+    });
+    const reply = jsonOf(codec.reply(message));
     expect(Object.keys(reply)).toEqual(['msg_signature', 'timeStamp', 'nonce', 'encrypt']);
     expect([reply.timeStamp, reply.nonce]).toEqual([message.timestamp, message.nonce]);
-    expect(codec.decrypt(reply.encrypt)).toEqual({ text: 'success', ownerKey: CREATE_SUITE_KEY });
-    if (message.kind === 'check') {
-      expect(codec.decrypt(codec.reply(String(message.event.Random), message).encrypt).text).toBe('brdkKLMW');
-    }
+    expect(codec.decrypt(reply.encrypt as string)).toEqual({ text: 'success', ownerKey: CREATE_SUITE_KEY });
+    if (message.kind !== 'verification') return expect.fail('no check');
+    expect(codec.decodeReply(codec.reply(message, String(message.event.Random)))).toBe('brdkKLMW');
   });
 
   it.each<[type: string, kind: string, event: object]>([
-    ['check_update_suite_url', 'check', { Random: 'Aedr5LMW', TestSuiteKey: suite }],
+    ['check_update_suite_url', 'verification', { Random: 'Aedr5LMW', TestSuiteKey: suite }],
     ['suite_ticket', 'event', { SuiteKey: suite, SuiteTicket: 'adsadsad', TimeStamp: 1234456 }],
     ['tmp_auth_code', 'event', { SuiteKey: suite, TimeStamp: 1234456, AuthCode: 'adads', AuthCorpId: 'xxxx' }],
   ])('%s is answered with success', (EventType, kind, fields) => {
     const event = { EventType, ...fields };
     const message = codec.decode(codec.encode(event));
     expect(message).toMatchObject({ kind, type: EventType, ownerKey: suite, event, text: JSON.stringify(event) });
-    expect(codec.decrypt(codec.reply('success', message).encrypt)).toEqual({ text: 'success', ownerKey: suite });
+    const { encrypt } = jsonOf(codec.reply(message));
+    expect(codec.decrypt(encrypt as string)).toEqual({ text: 'success', ownerKey: suite });
   });
 
-  it('a request with only signature, timestamp and nonce is answered with a time and nonce of our own', () => {
+  it('a request with only signature, timestamp and nonce is answered with its time and nonce', () => {
     const { query, body } = codec.encode({ EventType: 'suite_ticket' });
     const { msg_signature: _, ...parameters } = query;
-    expect(codec.decode({ url: `/callback?${new URLSearchParams(parameters)}`, body }).type).toBe('suite_ticket');
-    const reply = codec.reply();
-    expect(reply.timeStamp).toMatch(/^\d{13}$/);
-    expect(codec.decrypt(reply.encrypt)).toEqual({ text: 'success', ownerKey: suite });
+    const message = codec.decode({ url: `/callback?${new URLSearchParams(parameters)}`, body });
+    expect(message.type).toBe('suite_ticket');
+    const { timeStamp, nonce, encrypt } = jsonOf(codec.reply(message));
+    expect(timeStamp).toMatch(/^\d{13}$/);
+    expect([timeStamp, nonce]).toEqual([parameters.timestamp, parameters.nonce]);
+    expect(codec.decrypt(encrypt as string)).toEqual({ text: 'success', ownerKey: suite });
   });
 });
 
@@ -124,11 +131,12 @@ describe('Tencent Chat', () => {
     for (const seconds of [1669872112 - 60, 1669872112, 1669872112 + 60]) {
       const message = at(seconds).decode({ url, body });
       expect(message).toEqual({
+        platform: 'tencent-chat',
         kind: 'event',
         type: 'Group.CallbackAfterNewMemberJoin',
         sdkAppId: '888888',
         clientIp: '$ClientIP',
-        platform: '$OptPlatform',
+        optPlatform: '$OptPlatform',
         contentType: 'json',
         requestTime: '1669872112',
         query: Object.fromEntries(new URLSearchParams(url.slice(2))),
@@ -147,12 +155,15 @@ describe('Tencent Chat', () => {
 
   it('the platform of State.StateChange, IOS, is the iOS of the others', () => {
     const platforms = ['IOS', 'iOS'].map(
-      (platform) => at(1669872112).decode({ url: url.replace('$OptPlatform', platform), body }).platform,
+      (platform) => at(1669872112).decode({ url: url.replace('$OptPlatform', platform), body }).optPlatform,
     );
     expect(platforms).toEqual(['iOS', 'iOS']);
   });
 
   it('the answer is that of the page', () => {
-    expect(at(0).reply()).toEqual(JSON.parse('{"ActionStatus": "OK","ErrorInfo": "","ErrorCode":0}'));
+    const codec = at(1669872112);
+    expect(jsonOf(codec.reply(codec.decode({ url, body })))).toEqual(
+      JSON.parse('{"ActionStatus": "OK","ErrorInfo": "","ErrorCode":0}'),
+    );
   });
 });

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { importBundle } from '../fuzz/bundle.mjs';
 
 const { bodyOf, capture, codec, oldRule, xor } = await importBundle(`
-  export * from './test/unsigned-challenge/attacks.ts';
+  export * from './test/internal/unsigned-challenge/attacks.ts';
   import { createFeishuCodec } from './src/feishu.ts';
   import { FEISHU } from './test/fuzz/reference.ts';
   export const codec = createFeishuCodec(FEISHU);
