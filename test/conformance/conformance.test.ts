@@ -1,12 +1,14 @@
 // The conformance suite on the sources, and proof that it can fail: broken packages, at least one for each section.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import * as fetch from '../../src/fetch.ts';
 import * as sources from '../../src/index.ts';
+import * as node from '../../src/node.ts';
 import * as simd from '../../src/simd.ts';
-import { runConformance, SECTIONS } from './suite.ts';
+import { hasFetch, runConformance, runHandlers, SECTIONS } from './suite.ts';
 import type { Lib } from './tools.ts';
 
-const lib: Lib = { ...sources, ...simd };
+const lib: Lib = { ...sources, ...fetch, ...node, ...simd };
 
 /** A package with one fault, and the section that must see it. */
 interface Mutant {
@@ -15,25 +17,43 @@ interface Mutant {
   readonly broken: Partial<Lib>;
 }
 
-/** A codec factory whose codecs are changed. */
-const feishu = (change: (codec: sources.FeishuCodec, options: sources.FeishuCodecOptions) => object) => ({
-  createFeishuCodec: (options: sources.FeishuCodecOptions): sources.FeishuCodec => {
-    const codec = lib.createFeishuCodec(options);
-    return { ...codec, ...change(codec, options) };
-  },
-});
-const dingTalk = (change: (codec: sources.DingTalkCodec, options: sources.DingTalkCodecOptions) => object) => ({
-  createDingTalkCodec: (options: sources.DingTalkCodecOptions): sources.DingTalkCodec => {
-    const codec = lib.createDingTalkCodec(options);
-    return { ...codec, ...change(codec, options) };
-  },
-});
-const chat = (change: (codec: sources.TencentChatCodec, options: sources.TencentChatCodecOptions) => object) => ({
-  createTencentChatCodec: (options: sources.TencentChatCodecOptions): sources.TencentChatCodec => {
-    const codec = lib.createTencentChatCodec(options);
-    return { ...codec, ...change(codec, options) };
-  },
-});
+/** Codecs and options of each factory; what a generic one returns says nothing of events. */
+interface Factories {
+  createFeishuCodec: [sources.FeishuCodec, sources.FeishuCodecOptions];
+  createFeishuCardCodec: [sources.FeishuCardCodec, sources.FeishuCardCodecOptions];
+  createDingTalkCodec: [sources.DingTalkCodec, sources.DingTalkCodecOptions];
+  createDingTalkRobotCodec: [sources.DingTalkRobotCodec, sources.DingTalkRobotCodecOptions];
+  createWeComCodec: [sources.WeComCodec, sources.WeComCodecOptions];
+  createWeChatCodec: [sources.WeChatCodec, sources.WeChatCodecOptions];
+  createTencentChatCodec: [sources.TencentChatCodec, sources.TencentChatCodecOptions];
+  createTrtcCodec: [sources.TrtcCodec, sources.TrtcCodecOptions];
+}
+type Codec<F extends keyof Factories> = Factories[F][0];
+type Options<F extends keyof Factories> = Factories[F][1];
+
+/** A package whose codecs of one platform are changed. */
+const changing =
+  <F extends keyof Factories>(factory: F) =>
+  (change: (codec: Codec<F>, options: Options<F>, create: (options: Options<F>) => Codec<F>) => object) => {
+    const create = lib[factory] as unknown as (options: Options<F>) => Codec<F>;
+    const changed = (options: Options<F>) => {
+      const codec = create(options);
+      return { ...codec, ...change(codec, options, create) };
+    };
+    return { [factory]: changed } as Partial<Lib>;
+  };
+const feishu = changing('createFeishuCodec');
+const feishuCard = changing('createFeishuCardCodec');
+const dingTalk = changing('createDingTalkCodec');
+const robot = changing('createDingTalkRobotCodec');
+const weCom = changing('createWeComCodec');
+const weChat = changing('createWeChatCodec');
+const chat = changing('createTencentChatCodec');
+const trtc = changing('createTrtcCodec');
+
+/** The error of a refusal, with the number of the platform. */
+const refusal = (code: sources.CallbackErrorCode, message: string, platformCode?: number) =>
+  Object.assign(new lib.CallbackError(code, message), platformCode === undefined ? {} : { platformCode });
 
 /** What `attempt` gives, or `instead` where it throws that code. */
 function unless<T>(code: string, attempt: () => T, instead: () => T): T {
@@ -46,8 +66,8 @@ function unless<T>(code: string, attempt: () => T, instead: () => T): T {
 }
 
 /** DingTalk whose refusal of a configuration is another error. */
-const dingTalkRefusingWith = (error: (options: sources.DingTalkCodecOptions) => Error) => ({
-  createDingTalkCodec: (options: sources.DingTalkCodecOptions) =>
+const dingTalkRefusingWith = (error: (options: sources.DingTalkCodecOptions) => Error): Partial<Lib> => ({
+  createDingTalkCodec: (options) =>
     unless(
       'ERR_CONFIG',
       () => lib.createDingTalkCodec(options),
@@ -72,6 +92,53 @@ const feishuKey = Uint8Array.from(
 const MUTANTS: readonly Mutant[] = [
   { section: 'exports', fault: 'a name is missing', broken: { tencentChatSignature: undefined as never } },
   { section: 'exports', fault: 'another suite key', broken: { CREATE_SUITE_KEY: 'suite4' as never } },
+  { section: 'exports', fault: 'a name too many', broken: { sealEnvelope: () => '' } as never },
+  {
+    section: 'one shape',
+    fault: 'a message of another platform is answered',
+    broken: feishu(({ reply }) => ({
+      reply: (message: sources.FeishuMessage, answer?: object) => reply({ ...message, platform: 'feishu' }, answer),
+    })),
+  },
+  {
+    section: 'one shape',
+    fault: 'the answer to a verification is ignored',
+    broken: weCom(({ reply }) => ({
+      reply: (message: sources.WeComMessage, answer?: string, options?: object) =>
+        reply(message, message.kind === 'verification' ? undefined : answer, options),
+    })),
+  },
+  {
+    section: 'one shape',
+    fault: 'an empty answer is the default of all',
+    broken: robot(({ reply }) => ({ reply: (message: sources.DingTalkRobotMessage) => reply(message) })),
+  },
+  {
+    section: 'one shape',
+    fault: 'a variable that is not set drops its check',
+    broken: {
+      createTrtcCodec: (options) =>
+        lib.createTrtcCodec((options.sdkAppId ?? undefined) === undefined ? { key: options.key } : options),
+    },
+  },
+  {
+    section: 'one shape',
+    fault: 'verify takes a body that is too long',
+    broken: trtc(({ verify }, options, create) => ({
+      verify: (request: sources.CallbackRequest) =>
+        verify(request) || create({ ...options, maxBodyBytes: 1_048_576 }).verify(request),
+    })),
+  },
+  {
+    section: 'one shape',
+    fault: 'a method that needs this',
+    broken: chat(({ reply, maxBodyBytes }) => ({
+      reply(this: { maxBodyBytes: number }, message: sources.TencentChatMessage) {
+        if (this.maxBodyBytes !== maxBodyBytes) throw new Error('this');
+        return reply(message);
+      },
+    })),
+  },
   {
     section: 'platform vectors',
     fault: 'a signature in upper case',
@@ -80,7 +147,25 @@ const MUTANTS: readonly Mutant[] = [
   {
     section: 'platform vectors',
     fault: 'an answer signed with another time',
-    broken: dingTalk(({ reply }) => ({ reply: (text?: string) => reply(text) })),
+    broken: dingTalk(({ reply }) => ({
+      reply: (message: sources.DingTalkMessage, answer: string, { prefix }: sources.DingTalkReplyOptions = {}) =>
+        reply(message, answer, { prefix }),
+    })),
+  },
+  {
+    section: 'platform vectors',
+    fault: 'the time of a JSON reply is text',
+    broken: weChat(({ reply }) => ({
+      reply(message: sources.WeChatMessage, answer?: string, options?: sources.WeChatReplyOptions) {
+        const sent = reply(message, answer, options);
+        return { ...sent, body: sent.body.replace(/"TimeStamp":(\d+)/, '"TimeStamp":"$1"') };
+      },
+    })),
+  },
+  {
+    section: 'platform vectors',
+    fault: 'key and text of the HMAC change places',
+    broken: { feishuBotSignature: ({ timestamp, secret }) => lib.dingTalkRobotSignature({ timestamp, secret }) },
   },
   {
     section: 'NIST',
@@ -112,9 +197,9 @@ const MUTANTS: readonly Mutant[] = [
     section: 'padding',
     fault: 'a message of its own for base64',
     broken: {
-      openEnvelope(key, envelope) {
+      decryptEnvelope(key, envelope) {
         if (!/^[A-Za-z0-9+/]*=*$/.test(envelope)) throw new lib.CallbackError('ERR_DECRYPT', 'this is no base64');
-        return lib.openEnvelope(key, envelope);
+        return lib.decryptEnvelope(key, envelope);
       },
     },
   },
@@ -346,7 +431,7 @@ const MUTANTS: readonly Mutant[] = [
           'ERR_OWNER',
           () => decode(request),
           () => {
-            throw new lib.CallbackError('ERR_OWNER', 'the message is for another', { dingTalkCode: 900010 });
+            throw refusal('ERR_OWNER', 'the message is for another', 900010);
           },
         ),
     })),
@@ -371,6 +456,215 @@ const MUTANTS: readonly Mutant[] = [
         const sorted = [token, timestamp, nonce, encrypt].sort((a, b) => a.localeCompare(b));
         return createHash('sha1').update(sorted.join('')).digest('hex');
       },
+    },
+  },
+  {
+    section: 'DingTalk replies',
+    fault: 'the time of the reply is now',
+    broken: dingTalk(({ reply }) => ({
+      reply: (message: sources.DingTalkMessage, answer?: string, options?: sources.DingTalkReplyOptions) =>
+        reply(message, answer, { timestamp: '1', ...options }),
+    })),
+  },
+  {
+    section: 'DingTalk replies',
+    fault: 'the signature of a reply is not compared',
+    broken: dingTalk(({ decrypt }) => ({
+      decodeReply: ({ body }: { body: string | Uint8Array }) =>
+        decrypt((JSON.parse(Buffer.from(body as string).toString()) as { encrypt: string }).encrypt).text,
+    })),
+  },
+  {
+    section: 'DingTalk replies',
+    fault: 'whoever asks is answered',
+    broken: dingTalk(({ reply }, { ownerKey }) => ({
+      reply: (message: sources.DingTalkMessage, answer?: string, options?: sources.DingTalkReplyOptions) =>
+        reply({ ...message, ownerKey: [ownerKey].flat()[0] as string }, answer, options),
+    })),
+  },
+  {
+    section: 'XML',
+    fault: 'a DOCTYPE is skipped',
+    broken: weChat(({ decode }) => ({
+      decode: ({ body, ...rest }: sources.CallbackRequest) =>
+        decode({ ...rest, body: typeof body === 'string' ? body.replace(/<!DOCTYPE[^>]*>/i, '') : body }),
+    })),
+  },
+  {
+    section: 'XML',
+    fault: 'text is trimmed',
+    broken: weChat(({ decode }) => ({
+      decode({ body, ...rest }: sources.CallbackRequest) {
+        const trimmed = typeof body === 'string' ? body.replace(/<a>\s+/, '<a>') : body;
+        return decode({ ...rest, body: trimmed });
+      },
+    })),
+  },
+  {
+    section: 'XML',
+    fault: 'CDATA that is not split',
+    broken: weChat(({ reply }) => ({
+      reply(message: sources.WeChatMessage, answer?: object) {
+        const sent = reply(message, answer);
+        return { ...sent, body: sent.body.replaceAll(']]]]><![CDATA[>', ']]>') };
+      },
+    })),
+  },
+  {
+    section: 'WeCom',
+    fault: 'a captured message is answered as an echostr',
+    broken: weCom(({ decode, decrypt, verify }) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_REQUEST',
+          () => decode(request),
+          () => {
+            const echostr = (request.query as Record<string, string> | undefined)?.echostr;
+            if (echostr === undefined || !verify(request)) return decode(request);
+            return { kind: 'verification', ...decrypt(echostr) };
+          },
+        ),
+    })),
+  },
+  {
+    section: 'WeCom',
+    fault: 'an empty receiveid is not compared, as in the official Go',
+    broken: weCom(({ decode }, options, create) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_OWNER',
+          () => decode(request),
+          () =>
+            options.receiveId === ''
+              ? create({ ...options, receiveId: 'wx5823bf96d3bd56c7' }).decode(request)
+              : decode(request),
+        ),
+    })),
+  },
+  {
+    section: 'WeCom',
+    fault: 'a nonce of its own in a reply',
+    broken: weCom(({ reply }) => ({
+      reply: (message: sources.WeComMessage, answer?: object, options?: sources.WeComReplyOptions) =>
+        reply(message, answer, { nonce: 'own', ...options }),
+    })),
+  },
+  {
+    section: 'WeCom',
+    fault: 'the window is ignored',
+    broken: {
+      createWeComCodec: (options) => lib.createWeComCodec({ ...options, toleranceSeconds: Infinity }) as never,
+    },
+  },
+  {
+    section: 'WeChat',
+    fault: 'a message in clear is accepted although a key is set (downgrade)',
+    broken: weChat(({ decode }, { token, now }, create) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_SIGNATURE',
+          () => decode(request),
+          () => create({ token, now }).decode(request),
+        ),
+    })),
+  },
+  {
+    section: 'WeChat',
+    fault: 'the current key answers what the previous one opened',
+    broken: weChat(({ reply }) => ({
+      reply: (message: sources.WeChatMessage, answer?: string, options?: object) =>
+        reply('keyIndex' in message ? { ...message, keyIndex: 0 } : message, answer, options),
+    })),
+  },
+  {
+    section: 'WeChat',
+    fault: 'no window without a key',
+    broken: {
+      createWeChatCodec: (options) => lib.createWeChatCodec({ toleranceSeconds: Infinity, ...options }) as never,
+    },
+  },
+  {
+    section: 'WeChat',
+    fault: 'whatever is sent as echostr comes back',
+    broken: weChat(({ decode, verify }) => ({
+      decode(request: sources.CallbackRequest) {
+        const echostr = (request.query as Record<string, string> | undefined)?.echostr;
+        const isEcho = echostr !== undefined && !request.body && verify(request);
+        return isEcho
+          ? { ...decode({ ...request, query: { ...request.query, echostr: '1' } }), text: echostr }
+          : decode(request);
+      },
+    })),
+  },
+  {
+    section: 'Feishu card',
+    fault: 'the token of a challenge is not compared',
+    broken: feishuCard(({ decode }, { verificationToken }) => ({
+      decode: (request: sources.CallbackRequest) =>
+        unless(
+          'ERR_TOKEN',
+          () => decode(request),
+          () => decode({ body: String(request.body).replace(/"guess"/, JSON.stringify(verificationToken)) }),
+        ),
+    })),
+  },
+  {
+    section: 'Feishu card',
+    fault: 'a press that is not signed',
+    broken: feishuCard(({ decode, encode }) => ({
+      decode: (request: sources.CallbackRequest) => decode(request.headers ? request : encode(String(request.body))),
+    })),
+  },
+  {
+    section: 'signed times',
+    fault: 'no window by default',
+    broken: {
+      createDingTalkRobotCodec: (options) =>
+        lib.createDingTalkRobotCodec({ toleranceSeconds: Infinity, ...options }) as never,
+    },
+  },
+  {
+    section: 'signed times',
+    fault: 'missing headers are let through, as one framework did',
+    broken: robot(({ verify }) => ({
+      verify: (request: sources.CallbackRequest) => !request.headers || verify(request),
+    })),
+  },
+  { section: 'TRTC', fault: 'verify says yes', broken: trtc(() => ({ verify: () => true })) },
+  {
+    section: 'TRTC',
+    fault: 'any app',
+    broken: { createTrtcCodec: ({ sdkAppId, ...options }) => lib.createTrtcCodec(options) as never },
+  },
+  {
+    section: 'any of',
+    fault: 'the first refusal is the last word',
+    broken: { anyOf: ((first: sources.CallbackCodec) => first) as never },
+  },
+  {
+    section: 'any of',
+    fault: 'the first codec answers all',
+    broken: {
+      anyOf: ((first: sources.CallbackCodec, ...others: readonly sources.CallbackCodec[]) => ({
+        ...lib.anyOf(first, ...others),
+        reply: first.reply,
+      })) as never,
+    },
+  },
+  {
+    section: 'any of',
+    fault: 'the last refusal is told',
+    broken: {
+      anyOf: ((...codecs: [sources.CallbackCodec, ...sources.CallbackCodec[]]) => ({
+        ...lib.anyOf(...codecs),
+        decode(request: sources.CallbackRequest) {
+          try {
+            return lib.anyOf(...codecs).decode(request);
+          } catch {
+            return (codecs.at(-1) as sources.CallbackCodec).decode(request);
+          }
+        },
+      })) as never,
     },
   },
   {
@@ -400,8 +694,8 @@ const MUTANTS: readonly Mutant[] = [
     section: 'Tencent Chat',
     fault: 'ActionStatus from ErrorCode',
     broken: chat(({ reply }) => ({
-      reply: (fields: { ErrorCode?: number } = {}) =>
-        reply({ ActionStatus: fields.ErrorCode ? 'FAIL' : 'OK', ...fields }),
+      reply: (message: sources.TencentChatMessage, answer: { ErrorCode?: number } = {}) =>
+        reply(message, { ActionStatus: answer.ErrorCode ? 'FAIL' : 'OK', ...answer }),
     })),
   },
   {
@@ -412,15 +706,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     section: 'error codes',
     fault: 'a secret in a message',
-    broken: dingTalkRefusingWith(
-      ({ encodingAesKey }) =>
-        new lib.CallbackError('ERR_CONFIG', `not a good key at all: ${encodingAesKey}`, { dingTalkCode: 900004 }),
+    broken: dingTalkRefusingWith(({ encodingAesKey }) =>
+      refusal('ERR_CONFIG', `not a good key at all: ${encodingAesKey}`, 900004),
     ),
   },
   {
     section: 'error codes',
     fault: 'no number for DingTalk',
-    broken: dingTalkRefusingWith(() => new lib.CallbackError('ERR_CONFIG', 'the key is not a good key')),
+    broken: dingTalkRefusingWith(() => refusal('ERR_CONFIG', 'the key is not a good key')),
   },
   {
     section: 'error codes',
@@ -468,7 +761,8 @@ const MUTANTS: readonly Mutant[] = [
     section: 'randomness',
     fault: 'the same IV each time',
     broken: {
-      sealEnvelope: (key, plaintext, { iv = new Uint8Array(16) } = {}) => lib.sealEnvelope(key, plaintext, { iv }),
+      encryptEnvelope: (key, plaintext, { iv = new Uint8Array(16) } = {}) =>
+        lib.encryptEnvelope(key, plaintext, { iv }),
     },
   },
   {
@@ -519,8 +813,8 @@ const MUTANTS: readonly Mutant[] = [
     broken: (() => {
       const scratch = new Uint8Array(65_536);
       return {
-        openEnvelope(key: Uint8Array, envelope: string) {
-          const plaintext = lib.openEnvelope(key, envelope);
+        decryptEnvelope(key: Uint8Array, envelope: string) {
+          const plaintext = lib.decryptEnvelope(key, envelope);
           scratch.set(plaintext);
           return scratch.subarray(0, plaintext.length);
         },
@@ -579,21 +873,21 @@ const MUTANTS: readonly Mutant[] = [
     section: 'base64',
     fault: 'what Buffer takes',
     broken: {
-      openEnvelope: (key, envelope) => lib.openEnvelope(key, Buffer.from(envelope, 'base64').toString('base64')),
+      decryptEnvelope: (key, envelope) => lib.decryptEnvelope(key, Buffer.from(envelope, 'base64').toString('base64')),
     },
   },
   {
     section: 'base64',
     fault: 'what atob takes',
     broken: {
-      openEnvelope(key, envelope) {
+      decryptEnvelope(key, envelope) {
         let canonical = '';
         try {
           canonical = btoa(atob(envelope));
         } catch {
           // no base64 by the rules of WHATWG
         }
-        return lib.openEnvelope(key, canonical);
+        return lib.decryptEnvelope(key, canonical);
       },
     },
   },
@@ -601,7 +895,7 @@ const MUTANTS: readonly Mutant[] = [
     section: 'base64',
     fault: 'code units cut to eight bits',
     broken: {
-      openEnvelope: (key, envelope) => lib.openEnvelope(key, Buffer.from(envelope, 'latin1').toString('latin1')),
+      decryptEnvelope: (key, envelope) => lib.decryptEnvelope(key, Buffer.from(envelope, 'latin1').toString('latin1')),
     },
   },
   {
@@ -618,7 +912,7 @@ const MUTANTS: readonly Mutant[] = [
       encryptDingTalkMessage(text, secrets, options) {
         const { encodingAesKey } = secrets;
         if (encodingAesKey.length === 43 && /[^AEIMQUYcgkosw048]$/.test(encodingAesKey)) {
-          throw new lib.CallbackError('ERR_CONFIG', 'spare bits', { dingTalkCode: 900004 });
+          throw refusal('ERR_CONFIG', 'spare bits', 900004);
         }
         return lib.encryptDingTalkMessage(text, secrets, options);
       },
@@ -627,7 +921,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     section: 'UTF-8',
     fault: 'U+FFFD for invalid bytes',
-    broken: { decryptFeishuEvent: (encrypt) => utf8Lax(lib.openEnvelope(feishuKey, encrypt)) },
+    broken: { decryptFeishuEvent: (encrypt) => utf8Lax(lib.decryptEnvelope(feishuKey, encrypt)) },
   },
   {
     section: 'UTF-8',
@@ -657,19 +951,66 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** As {@link Mutant}, for the section that has to wait. */
+const BROKEN_HANDLERS: readonly { readonly fault: string; readonly change: (handle: Handle) => Handle }[] = [
+  {
+    fault: 'a refusal is an error of the server',
+    change: (handle) => async (request) => {
+      const response = await handle(request);
+      return response.status === 400 ? new Response('', { status: 500 }) : response;
+    },
+  },
+  {
+    fault: 'Content-Length counts characters',
+    change: (handle) => async (request) => {
+      const { status, headers, text } = await read(handle(request));
+      return new Response(text, { status, headers: { ...headers, 'content-length': String(text.length) } });
+    },
+  },
+  {
+    fault: 'whatever comes is a POST',
+    change: (handle) => (request) =>
+      handle(
+        request.method === 'PUT' ? new Request(request.url, { method: 'POST', headers: request.headers }) : request,
+      ),
+  },
+  {
+    fault: 'a body that was read is an empty one',
+    change: (handle) => (request) =>
+      handle(request.bodyUsed ? new Request(request.url, { method: 'POST', headers: request.headers }) : request),
+  },
+];
+type Handle = (request: Request) => Promise<Response>;
+
+async function read(response: Promise<Response>) {
+  const { status, headers } = await response;
+  return { status, headers: Object.fromEntries(headers), text: await (await response).text() };
+}
+
 describe('the conformance suite', () => {
   it('passes on the sources, with thousands of checks', () => {
     const { passed, failed, failures } = runConformance(lib, {});
     expect(failures).toEqual([]);
     expect(failed).toBe(0);
-    expect(passed).toBeGreaterThan(5000);
+    expect(passed).toBeGreaterThan(10_000);
   });
 
-  it('counts every failure and names its section', () => {
+  it('passes behind Request and Response', async () => {
+    expect(hasFetch()).toBe(true);
+    const { passed, failed, failures } = await runHandlers(lib);
+    expect(failures).toEqual([]);
+    expect(failed).toBe(0);
+    expect(passed).toBeGreaterThan(150);
+  });
+
+  it('counts every failure and names its section', async () => {
     const { passed, failed, failures } = runConformance({} as Lib, {});
     expect(failed).toBe(failures.length);
     expect(passed).toBeLessThan(200);
     for (const [section] of SECTIONS) expect(failures.some((failure) => failure.startsWith(`${section}: `))).toBe(true);
+    const handlers = await runHandlers({} as Lib);
+    expect(handlers).toMatchObject({ passed: 0, failed: 1 });
+    expect(handlers.failures[0]).toMatch(/^handlers: stopped: /);
   });
 
   it('uses a random source that it is given', () => {
@@ -689,6 +1030,14 @@ describe('the conformance suite', () => {
     const { failures } = runConformance({ ...lib, ...broken }, {}, [section]);
     expect(failures).not.toEqual([]);
     expect(failures.every((failure) => failure.startsWith(`${section}: `))).toBe(true);
+  });
+
+  it.each(BROKEN_HANDLERS)('fails in "handlers" where $fault', async ({ change }) => {
+    const toFetchHandler = (...args: Parameters<Lib['toFetchHandler']>) =>
+      change(lib.toFetchHandler(...args) as unknown as Handle);
+    const { failures } = await runHandlers({ ...lib, toFetchHandler } as unknown as Lib);
+    expect(failures).not.toEqual([]);
+    expect(failures.every((failure) => failure.startsWith('handlers: '))).toBe(true);
   });
 
   it('has a mutant for each section', () => {

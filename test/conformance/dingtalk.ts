@@ -1,10 +1,10 @@
 // What happens to a DingTalk app: checks, events, replies, attacks.
-import { type Context, counting, DINGTALK, now, SECONDS, sample, utf8 } from './tools.ts';
+import { bodyOf, type Context, counting, DINGTALK, jsonReply, memberOf, now, SECONDS, sample, utf8 } from './tools.ts';
 
 const EVENT = { EventType: 'user_add_org', UserId: ['张三', '李四 🦜'], CorpId: 'ding6ccabc44d2c8d38b', TimeStamp: 1 };
 
 export function dingTalkFlows(context: Context): void {
-  const { lib, check, equal, refuses } = context;
+  const { lib, equal, refuses } = context;
   const timestamp = String(SECONDS * 1000);
   const fixed = { timestamp, nonce: 'nEXhMP4r', prefix: sample(16, 1) };
   const options = { now, random: counting() };
@@ -17,9 +17,10 @@ export function dingTalkFlows(context: Context): void {
   const forger = lib.createDingTalkCodec({ ...DINGTALK, ...options, token: 'guess' });
 
   const sent = codec.encode(EVENT, fixed);
-  const { signature } = sent.query;
-  const encrypt = (JSON.parse(sent.body) as { encrypt: string }).encrypt;
+  const signature = sent.query.signature as string;
+  const encrypt = memberOf(sent, 'encrypt');
   const message = {
+    platform: 'dingtalk',
     kind: 'event',
     id: undefined,
     type: EVENT.EventType,
@@ -53,7 +54,7 @@ export function dingTalkFlows(context: Context): void {
 
   // Decode, verify, reply.
   equal('an event', () => codec.decode(sent), message);
-  equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(sent.body) }), message);
+  equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(bodyOf(sent)) }), message);
   equal('verify an event', () => codec.verify(sent), true);
   for (const [name, ids, id] of [
     ['eventId', { eventId: 'e-1', BizId: 'b-1' }, 'e-1'],
@@ -62,53 +63,32 @@ export function dingTalkFlows(context: Context): void {
     ['none where both are empty', { eventId: '', BizId: '' }, undefined],
     ['none of another type', { eventId: ['e-1'], BizId: null }, undefined],
   ] as const) {
-    equal(`id: ${name}`, () => codec.decode(codec.encode({ ...EVENT, ...ids }, fixed)).id, id);
+    equal(`id: ${name}`, () => idOf(codec.decode(codec.encode({ ...EVENT, ...ids }, fixed))), id);
   }
   const url = `/callback?msg_signature=${signature}&timeStamp=${timestamp}&nonce=${fixed.nonce}`;
   equal('the other spellings, in a URL', () => codec.decode({ url, body: sent.body }), message);
+  const { id, ...ofAll } = message;
   equal('a check', () => codec.decode(codec.encode({ EventType: 'check_url' }, fixed)), {
-    ...message,
-    kind: 'check',
+    ...ofAll,
+    kind: 'verification',
     type: 'check_url',
     event: { EventType: 'check_url' },
     text: '{"EventType":"check_url"}',
   });
   for (const type of ['check_create_suite_url', 'check_update_suite_url']) {
     equal(
-      `${type} is a check`,
+      `${type} is a verification`,
       () => codec.decode(codec.encode({ EventType: type, Random: 'r' }, fixed)).kind,
-      'check',
+      'verification',
     );
     const random = { EventType: type, Random: 17 };
     equal(`${type} with a Random of another type`, () => codec.decode(codec.encode(random, fixed)).event, random);
   }
-  equal(
-    'reply to an event: same owner, time and nonce',
-    () => several.reply('success', { ...several.decode(sent), prefix: fixed.prefix }),
-    (() => {
-      const query = codec.encode('success', fixed);
-      return {
-        msg_signature: query.query.signature,
-        timeStamp: timestamp,
-        nonce: fixed.nonce,
-        encrypt: (JSON.parse(query.body) as { encrypt: string }).encrypt,
-      };
-    })(),
-  );
-  check('reply without options: first owner, the clock in milliseconds, 16 alphanumerics', () => {
-    const { msg_signature, timeStamp, nonce, encrypt } = several.reply();
-    const { text, ownerKey } = several.decrypt(encrypt);
-    const signature = lib.dingTalkSignature({ token: DINGTALK.token, timestamp: timeStamp, nonce, encrypt });
-    return (
-      text === 'success' &&
-      ownerKey === suiteKey &&
-      timeStamp === timestamp &&
-      /^[A-Za-z0-9]{16}$/.test(nonce) &&
-      msg_signature === signature
-    );
-  });
-  equal('reply of Random, the old way', () => codec.decrypt(codec.reply('LPIdSnlF', fixed).encrypt).text, 'LPIdSnlF');
-  equal('reply of nothing', () => codec.decrypt(codec.reply('', fixed).encrypt).text, '');
+  equal('what encode sends', () => [sent.method, sent.headers, sent.query], [
+    'POST',
+    { 'Content-Type': 'application/json' },
+    { msg_signature: signature, signature, timestamp, nonce: fixed.nonce },
+  ]);
 
   // Owners.
   equal('an event for the second owner', () => several.decode(sent), message);
@@ -214,6 +194,85 @@ export function dingTalkFlows(context: Context): void {
   ] as const) {
     refuses(`signed, ${name}`, () => codec.decode(request), code);
   }
+}
+
+/** The answer: encrypted for who asked, signed with the time and the nonce of the message. */
+export function dingTalkReplies({ lib, check, equal, refuses }: Context): void {
+  const fixed = { timestamp: String(SECONDS * 1000), nonce: 'nEXhMP4r', prefix: sample(16, 1) };
+  const options = { ...DINGTALK, now, random: counting() };
+  const codec = lib.createDingTalkCodec(options);
+  const several = lib.createDingTalkCodec({ ...options, ownerKey: ['suite123', DINGTALK.ownerKey] });
+  const stranger = lib.createDingTalkCodec({ ...options, ownerKey: 'someone' });
+  const message = several.decode(codec.encode(EVENT, fixed));
+  const success = codec.encode('success', fixed);
+  const expected = jsonReply({
+    msg_signature: success.query.signature,
+    timeStamp: fixed.timestamp,
+    nonce: fixed.nonce,
+    encrypt: memberOf(success, 'encrypt'),
+  });
+  const { prefix } = fixed;
+  equal('same owner, time and nonce', () => several.reply(message, 'success', { prefix }), expected);
+  equal('success where no answer is given', () => several.reply(message, undefined, { prefix }), expected);
+  equal('to a copy of the message', () => several.reply({ ...message }, undefined, { prefix }), expected);
+  equal('by another codec of the same owner', () => codec.reply(message, undefined, { prefix }), expected);
+  equal(
+    'of a time and a nonce of our own',
+    () => {
+      const { timestamp, nonce } = { timestamp: '1', nonce: '2' };
+      const body = codec.reply(message, 'success', { timestamp, nonce, prefix });
+      const encrypt = memberOf(body, 'encrypt');
+      const signature = lib.dingTalkSignature({ token: DINGTALK.token, timestamp, nonce, encrypt });
+      return (
+        ['msg_signature', 'timeStamp', 'nonce', 'encrypt'].map((name) => memberOf(body, name)).join() ===
+        [signature, timestamp, nonce, memberOf(success, 'encrypt')].join()
+      );
+    },
+    true,
+  );
+  check('a prefix of 16 alphanumerics where none is given', () => {
+    const first = several.reply(message);
+    const second = several.reply(message);
+    return codec.decodeReply(first) === 'success' && bodyOf(first) !== bodyOf(second);
+  });
+  for (const text of ['success', 'LPIdSnlF', '', '成功 🦜', '{"EventType":"t"}']) {
+    const name = `answer ${JSON.stringify(text)}`;
+    equal(`${name}, read by the platform`, () => several.decodeReply(several.reply(message, text)), text);
+    equal(`${name}, as bytes`, () => codec.decodeReply({ body: utf8(bodyOf(codec.reply(message, text))) }), text);
+  }
+  const reply = codec.reply(message, 'success', { prefix });
+  const changed = (fields: object) => ({ body: JSON.stringify({ ...JSON.parse(reply.body), ...fields }) });
+  for (const [name, given, code] of [
+    ['another signature', changed({ msg_signature: 'x' }), 'ERR_SIGNATURE'],
+    ['no signature', changed({ msg_signature: undefined }), 'ERR_SIGNATURE'],
+    ['another time', changed({ timeStamp: '1' }), 'ERR_SIGNATURE'],
+    ['no time', changed({ timeStamp: undefined }), 'ERR_SIGNATURE'],
+    ['another nonce', changed({ nonce: 'x' }), 'ERR_SIGNATURE'],
+    ['no nonce', changed({ nonce: undefined }), 'ERR_SIGNATURE'],
+    ['no encrypt', changed({ encrypt: undefined }), 'ERR_SIGNATURE'],
+    ['encrypt is a number', changed({ encrypt: 1 }), 'ERR_REQUEST'],
+    ['no JSON', { body: 'success' }, 'ERR_REQUEST'],
+    ['nothing', { body: '' }, 'ERR_REQUEST'],
+    ['of another owner', stranger.reply(stranger.decode(stranger.encode(EVENT))), 'ERR_OWNER'],
+  ] as const) {
+    refuses(`decodeReply, ${name}`, () => codec.decodeReply(given), code);
+  }
+  equal(
+    'a timeStamp that is a number, as PHP sends it',
+    () => {
+      const timeStamp = Number(fixed.timestamp);
+      return codec.decodeReply(changed({ timeStamp }));
+    },
+    'success',
+  );
+  refuses('a message for an owner that is not configured', () => stranger.reply(message), 'TypeError');
+  refuses('an answer that is no text', () => codec.reply(message, {} as never), 'TypeError');
+  refuses('half a pair as an answer', () => codec.reply(message, '\ud800'), 'TypeError');
+}
+
+/** `id` of a message that is an event. */
+function idOf(message: object): unknown {
+  return 'id' in message ? message.id : 'no id';
 }
 
 /** `receivedOwner` of the error that `attempt` throws. */

@@ -1,7 +1,8 @@
 // The AES engines that this host has, one by one and behind the codecs: whichever runs, the answers are the same.
-import type { AesCbcEngine } from '../../src/engine.ts';
+import type { AesCbcEngine } from '../../src/aes-cbc.ts';
 import {
   base64,
+  bodyOf,
   CHAT,
   type Context,
   concat,
@@ -12,12 +13,15 @@ import {
   fromHex,
   hex,
   type Lib,
+  memberOf,
   now,
   ofHost,
   outcome,
   SECONDS,
   sample,
   utf8,
+  WECHAT,
+  WECOM,
 } from './tools.ts';
 
 /** Every engine of the package that this host has: the native one refuses its key where it cannot run. */
@@ -178,7 +182,7 @@ type Attempt = readonly [name: string, attempt: (aes: AesCbcEngine | undefined) 
 
 /** Each engine, and the codecs' own choice, behind the codecs: the same messages, bytes and refusals. */
 export function pathsAgree({ lib, check, equal }: Context): void {
-  const attempts = [...feishuAttempts(lib), ...dingTalkAttempts(lib)];
+  const attempts = [...feishuAttempts(lib), ...dingTalkAttempts(lib), ...weComAttempts(lib), ...weChatAttempts(lib)];
   const engines = [['default', undefined] as const, ...enginesOf(lib)];
   for (const [name, attempt] of attempts) {
     const expected = outcome(lib, () => attempt(lib.nobleAesCbc));
@@ -194,12 +198,12 @@ export function pathsAgree({ lib, check, equal }: Context): void {
     const key = fromHex(FEISHU_KEY);
     equal(
       `${length} bytes in an envelope`,
-      () => lib.sealEnvelope(key, plaintext, { iv }),
+      () => lib.encryptEnvelope(key, plaintext, { iv }),
       base64(concat(iv, lib.encryptAes256Cbc(key, iv, plaintext))),
     );
     equal(
       `${length} bytes out of it`,
-      () => lib.openEnvelope(key, lib.sealEnvelope(key, plaintext, { iv })),
+      () => lib.decryptEnvelope(key, lib.encryptEnvelope(key, plaintext, { iv })),
       plaintext,
     );
   }
@@ -213,7 +217,7 @@ function feishuAttempts(lib: Lib): Attempt[] {
   const sent = codec(lib.nobleAesCbc).encode(event);
   const challenge = codec(lib.nobleAesCbc).encode({ type: 'url_verification', challenge: 'd1e0e8b7-3b2d' });
   const changed = (at: number) => {
-    const encrypt = (JSON.parse(sent.body) as { encrypt: string }).encrypt;
+    const encrypt = memberOf(sent, 'encrypt');
     const body = JSON.stringify({ encrypt: `${encrypt.slice(0, at)}AAAA${encrypt.slice(at + 4)}` });
     const signed = { timestamp: String(SECONDS), nonce: 'n', body };
     return {
@@ -233,7 +237,7 @@ function feishuAttempts(lib: Lib): Attempt[] {
     }),
     ['Feishu event encoded', (aes) => codec(aes).encode(event)],
     ['Feishu event decoded', (aes) => codec(aes).decode(sent)],
-    ['Feishu event decoded from bytes', (aes) => codec(aes).decode({ ...sent, body: utf8(sent.body) })],
+    ['Feishu event decoded from bytes', (aes) => codec(aes).decode({ ...sent, body: utf8(bodyOf(sent)) })],
     ['Feishu challenge decoded', (aes) => codec(aes).decode(challenge)],
     ['Feishu event unsigned', (aes) => codec(aes).decode({ body: sent.body })],
     ['Feishu first block changed', (aes) => codec(aes).decode(changed(24))],
@@ -256,12 +260,45 @@ function dingTalkAttempts(lib: Lib): Attempt[] {
     }),
     ['DingTalk event encoded', (aes) => codec(aes).encode(event)],
     ['DingTalk event decoded', (aes) => codec(aes).decode(sent)],
-    ['DingTalk event decoded from bytes', (aes) => codec(aes).decode({ ...sent, body: utf8(sent.body) })],
-    ['DingTalk reply', (aes) => codec(aes).reply('success', codec(aes).decode(sent))],
+    ['DingTalk event decoded from bytes', (aes) => codec(aes).decode({ ...sent, body: utf8(bodyOf(sent)) })],
+    ['DingTalk reply', (aes) => codec(aes).reply(codec(aes).decode(sent))],
     [
       'DingTalk event for another',
       (aes) => lib.createDingTalkCodec({ ...DINGTALK, aes, ownerKey: 'other' }).decode(sent),
     ],
     ['DingTalk decrypts what is none', (aes) => codec(aes).decrypt(base64(utf8(chat)))],
+  ];
+}
+
+const MESSAGE = { MsgType: 'text', Content: '飞书 🦜', MsgId: '1' };
+
+function weComAttempts(lib: Lib): Attempt[] {
+  const codec = (aes: AesCbcEngine | undefined) => lib.createWeComCodec({ ...WECOM, aes, now, random: counting() });
+  const sent = codec(lib.nobleAesCbc).encode(MESSAGE);
+  const json = codec(lib.nobleAesCbc).encode(MESSAGE, { format: 'json' });
+  const check = codec(lib.nobleAesCbc).encode({ echostr: '1616140317555161061' });
+  return [
+    ['WeCom message encoded', (aes) => codec(aes).encode(MESSAGE)],
+    ['WeCom message decoded', (aes) => codec(aes).decode(sent)],
+    ['WeCom message decoded from bytes', (aes) => codec(aes).decode({ ...sent, body: utf8(bodyOf(sent)) })],
+    ['WeCom message in JSON decoded', (aes) => codec(aes).decode(json)],
+    ['WeCom echostr decoded', (aes) => codec(aes).decode(check)],
+    ['WeCom reply', (aes) => codec(aes).reply(codec(aes).decode(sent), { Content: '收到' })],
+    ['WeCom message for another', (aes) => lib.createWeComCodec({ ...WECOM, aes, receiveId: '' }).decode(sent)],
+    ['WeCom decrypts what is none', (aes) => codec(aes).decrypt('AAAA')],
+  ];
+}
+
+function weChatAttempts(lib: Lib): Attempt[] {
+  const keys = [WECOM.encodingAesKey, WECHAT.encodingAesKey];
+  const codec = (aes: AesCbcEngine | undefined, encodingAesKey: string | string[] = keys) =>
+    lib.createWeChatCodec({ ...WECHAT, encodingAesKey, aes, now, random: counting() });
+  const [current, previous] = keys.map((key) => codec(lib.nobleAesCbc, key).encode(MESSAGE)) as [object, object];
+  return [
+    ['WeChat message encoded', (aes) => codec(aes).encode(MESSAGE)],
+    ['WeChat message decoded', (aes) => codec(aes).decode(current)],
+    ['WeChat message decoded by the previous key', (aes) => codec(aes).decode(previous)],
+    ['WeChat reply by the previous key', (aes) => codec(aes).reply(codec(aes).decode(previous), '收到')],
+    ['WeChat message of another key', (aes) => codec(aes, DINGTALK.encodingAesKey).decode(current)],
   ];
 }

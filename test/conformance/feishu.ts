@@ -1,5 +1,5 @@
 // What happens to a Feishu app: challenges, events, attacks.
-import { type Context, counting, FEISHU, now, SECONDS, sample, utf8 } from './tools.ts';
+import { bodyOf, type Context, counting, FEISHU, jsonReply, now, SECONDS, sample, utf8 } from './tools.ts';
 
 interface Request {
   readonly body: string | Uint8Array;
@@ -29,6 +29,7 @@ const CHALLENGE = { challenge: 'ajls384kdjx98XX', token: 'v-token', type: 'url_v
 
 /** What decode makes of EVENT_2. */
 const MESSAGE_2 = {
+  platform: 'feishu',
   kind: 'event',
   schema: '2.0',
   id: EVENT_2.header.event_id,
@@ -40,6 +41,7 @@ const MESSAGE_2 = {
   text: JSON.stringify(EVENT_2),
 };
 const MESSAGE_1 = {
+  platform: 'feishu',
   kind: 'event',
   schema: '1.0',
   id: EVENT_1.uuid,
@@ -49,6 +51,13 @@ const MESSAGE_1 = {
   tenantKey: 't_1',
   event: EVENT_1.event,
   text: JSON.stringify(EVENT_1),
+};
+
+/** What decode makes of a challenge of this text. */
+const verification = (text: string) => {
+  const event = JSON.parse(text) as { readonly challenge: string };
+  const { challenge } = event;
+  return { platform: 'feishu', kind: 'verification', type: 'url_verification', challenge, event, text };
 };
 
 export function feishuFlows(context: Context): void {
@@ -95,12 +104,20 @@ export function feishuFlows(context: Context): void {
   equal(
     'what encode sends of given time, nonce and IV',
     () => codec.encode(JSON.stringify(EVENT_2), { timestamp: String(SECONDS), nonce: '1234567890', iv }),
-    { headers: { 'Content-Type': 'application/json;charset=utf-8', ...event.headers }, body: event.body },
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json;charset=utf-8', ...event.headers },
+      query: {},
+      body: event.body,
+    },
   );
   equal('verify a signed event', () => codec.verify(event), true);
   equal('verify as bytes', () => codec.verify({ ...event, body: utf8(event.body) }), true);
   equal('verify without an Encrypt Key', () => plain.verify({ body: JSON.stringify(EVENT_2) }), false);
-  equal('reply to an event', () => codec.reply(codec.decode(event)), {});
+  equal('reply to an event', () => codec.reply(codec.decode(event)), jsonReply({}));
+  const toast = { toast: { type: 'info', content: '好 👌' } };
+  equal('reply to a card callback', () => codec.reply(codec.decode(event), toast), jsonReply(toast));
+  equal('reply to a copy of a message', () => codec.reply({ ...codec.decode(event) }), jsonReply({}));
   const bare = { schema: '2.0', header: { event_type: 'url.preview.get', token: 'v-token' }, event: {} };
   equal('a callback without metadata', () => codec.decode(signed(sealed(bare))), {
     ...MESSAGE_2,
@@ -126,13 +143,16 @@ export function feishuFlows(context: Context): void {
   }
 
   // The challenge: plain, encrypted, encrypted and signed.
-  const challenge = { kind: 'challenge', challenge: CHALLENGE.challenge, text: JSON.stringify(CHALLENGE) };
+  const challenge = verification(JSON.stringify(CHALLENGE));
   const unsigned = { body: sealed(CHALLENGE) };
   equal('a plain challenge', () => plain.decode({ body: JSON.stringify(CHALLENGE) }), challenge);
   equal('an encrypted challenge, unsigned as Feishu sends it', () => codec.decode(unsigned), challenge);
   equal('an encrypted challenge, signed', () => codec.decode(signed(unsigned.body)), challenge);
   equal('encode leaves a challenge unsigned', () => Object.keys(codec.encode(CHALLENGE).headers), ['Content-Type']);
-  equal('reply to a challenge', () => codec.reply(codec.decode(unsigned)), { challenge: CHALLENGE.challenge });
+  const answer = jsonReply({ challenge: CHALLENGE.challenge });
+  equal('reply to a challenge', () => codec.reply(codec.decode(unsigned)), answer);
+  equal('reply to a challenge by another codec', () => plain.reply(codec.decode(unsigned)), answer);
+  refuses('an answer to a challenge', () => codec.reply(codec.decode(unsigned), {}), 'TypeError');
   equal('verify an unsigned challenge', () => codec.verify(unsigned), false);
   const inHeader = { header: { token: 'v-token' }, challenge: CHALLENGE.challenge, type: CHALLENGE.type };
   const longest = { ...CHALLENGE, challenge: new Array(1025).join('飞') };
@@ -274,35 +294,39 @@ export function unsignedChallenges({ lib, equal, refuses }: Context): void {
       .split('')
       .map((at) => members[Number(at)])
       .join(',')}}`;
-    const challenge = { kind: 'challenge', challenge: uuid, text };
+    const challenge = verification(text);
     equal(`members in the order ${order}`, () => codec.decode({ body: sealed(text) }), challenge);
     equal(`members in the order ${order}, any token`, () => anyToken.decode({ body: sealed(text) }), challenge);
   }
   const words = ['ajls384kdjxxxx', 'A', repeat('_', 17), '0', repeat('-', 64), repeat('0123456789abcdef', 4)];
   for (const challenge of words) {
-    equal(`the challenge ${challenge}`, () => codec.decode({ body: sealed(text(challenge)) }).kind, 'challenge');
+    equal(`the challenge ${challenge}`, () => codec.decode({ body: sealed(text(challenge)) }).kind, 'verification');
   }
   for (const other of ['', 'x', repeat('Z', 64)]) {
     const body = sealed(text(uuid, `"token":"${other}"`));
-    equal(`a token of ${other.length} where none is configured`, () => anyToken.decode({ body }).kind, 'challenge');
+    equal(`a token of ${other.length} where none is configured`, () => anyToken.decode({ body }).kind, 'verification');
   }
   const empty = { 'X-Lark-Signature': '', 'X-Lark-Request-Timestamp': '', 'X-Lark-Request-Nonce': '' };
-  equal('empty headers are none', () => codec.decode({ headers: empty, body: sealed(text(uuid)) }).kind, 'challenge');
-  equal('encode makes such a text', () => codec.decode(codec.encode({ type: 'url_verification', challenge: uuid })), {
-    kind: 'challenge',
-    challenge: uuid,
-    text: `{"type":"url_verification","challenge":"${uuid}",${token}}`,
-  });
+  equal(
+    'empty headers are none',
+    () => codec.decode({ headers: empty, body: sealed(text(uuid)) }).kind,
+    'verification',
+  );
+  equal(
+    'encode makes such a text',
+    () => codec.decode(codec.encode({ type: 'url_verification', challenge: uuid })),
+    verification(`{"type":"url_verification","challenge":"${uuid}",${token}}`),
+  );
   const encoded = () => anyToken.decode(anyToken.encode({ type: 'url_verification', challenge: uuid })).kind;
-  equal('encode makes such a text where no token is configured', encoded, 'challenge');
+  equal('encode makes such a text where no token is configured', encoded, 'verification');
   const most = padded(sealed(text(uuid)), 1200);
-  equal('a body of 1,200 bytes', () => [most.length, codec.decode({ body: most }).kind], [1200, 'challenge']);
+  equal('a body of 1,200 bytes', () => [most.length, codec.decode({ body: most }).kind], [1200, 'verification']);
   const signature = lib.feishuSignature({ timestamp: '1', nonce: 'n', body: sealed(text('!')) }, FEISHU.encryptKey);
   const headers = { 'X-Lark-Signature': signature, 'X-Lark-Request-Timestamp': '1', 'X-Lark-Request-Nonce': 'n' };
   equal(
     'a signed one is no matter of acceptChallenge',
     () => closed.decode({ headers, body: sealed(text('!')) }).kind,
-    'challenge',
+    'verification',
   );
 
   // Anything finer than one code and one message would be an oracle for captured ciphertext.
@@ -341,7 +365,7 @@ export function unsignedChallenges({ lib, equal, refuses }: Context): void {
     ['nothing', '{"encrypt":""}'],
     ['an IV alone', '{"encrypt":"AAAAAAAAAAAAAAAAAAAAAA=="}'],
     ['wrong padding', `{"encrypt":"${repeat('A', 64)}"}`],
-    ['ciphertext of another key', lib.createFeishuCodec({ encryptKey: 'other', ...options }).encode(CHALLENGE).body],
+    ['ciphertext of another key', bodyOf(lib.createFeishuCodec({ encryptKey: 'other', ...options }).encode(CHALLENGE))],
   ];
   for (const [name, body, by = codec] of refused) {
     refuses(`unsigned, ${name}`, () => by.decode({ body }), 'ERR_SIGNATURE');

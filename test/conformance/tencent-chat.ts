@@ -1,5 +1,5 @@
 // What happens to a Tencent Chat app: events, replies, attacks.
-import { CHAT, type Context, now, SECONDS, utf8 } from './tools.ts';
+import { bodyOf, CHAT, type Context, jsonReply, now, SECONDS, utf8 } from './tools.ts';
 
 const EVENT = { CallbackCommand: 'Group.CallbackBeforeSendMsg', MsgBody: [{ Text: '大家好 🦜' }], EventTime: 1e12 };
 
@@ -8,16 +8,17 @@ export function tencentChatFlows(context: Context): void {
   const codec = lib.createTencentChatCodec({ ...CHAT, now });
   const anyTime = lib.createTencentChatCodec({ ...CHAT, now, toleranceSeconds: Infinity });
   const anyApp = lib.createTencentChatCodec({ token: CHAT.token, now });
-  const sent = codec.encode(EVENT, { platform: 'IOS', clientIp: '10.0.0.1' });
+  const sent = codec.encode(EVENT, { optPlatform: 'IOS', clientIp: '10.0.0.1' });
   const withQuery = (query: Record<string, string | undefined>) => ({ ...sent, query: { ...sent.query, ...query } });
   const at = (requestTime: string) =>
     withQuery({ RequestTime: requestTime, Sign: lib.tencentChatSignature({ token: CHAT.token, requestTime }) });
   const message = {
+    platform: 'tencent-chat',
     kind: 'event',
     type: EVENT.CallbackCommand,
     sdkAppId: CHAT.sdkAppId,
     clientIp: '10.0.0.1',
-    platform: 'iOS',
+    optPlatform: 'iOS',
     contentType: 'json',
     requestTime: String(SECONDS),
     query: {
@@ -47,7 +48,7 @@ export function tencentChatFlows(context: Context): void {
 
   // Decode, verify, reply.
   equal('an event', () => codec.decode(sent), message);
-  equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(sent.body) }), message);
+  equal('an event as bytes', () => codec.decode({ ...sent, body: utf8(bodyOf(sent)) }), message);
   equal('an event to whatever app', () => anyApp.decode(sent), message);
   const names = Object.keys(sent.query);
   const url = `https://example.com/im?${names.map((name) => `${name}=${encodeURIComponent(sent.query[name] as string)}`).join('&')}#x`;
@@ -67,27 +68,31 @@ export function tencentChatFlows(context: Context): void {
     equal(`names: ${name}; query as sent`, () => codec.decode(request), { ...message, query });
     equal(`verify, names: ${name}`, () => codec.verify(request), true);
   }
-  for (const [platform, expected] of [
+  for (const [optPlatform, expected] of [
     ['ios', 'iOS'],
     ['Mac', 'macOS'],
     ['WEB', 'Web'],
     ['RESTAPI', 'RESTAPI'],
     ['HarmonyOS', 'HarmonyOS'],
   ] as const) {
-    equal(`platform ${platform}`, () => codec.decode(codec.encode(EVENT, { platform })).platform, expected);
+    const pushed = codec.encode(EVENT, { optPlatform });
+    equal(`optPlatform ${optPlatform}`, () => codec.decode(pushed).optPlatform, expected);
   }
-  equal('reply', () => codec.reply(), { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 });
-  equal('reply that rejects', () => codec.reply({ ErrorCode: 1, ErrorInfo: '不行' }), {
-    ActionStatus: 'OK',
-    ErrorInfo: '不行',
-    ErrorCode: 1,
+  equal('what encode sends', () => sent, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    query: message.query,
+    body: message.text,
   });
-  equal('reply with more', () => codec.reply({ ActionStatus: 'FAIL', MsgBody: [] }), {
-    ActionStatus: 'FAIL',
-    ErrorInfo: '',
-    ErrorCode: 0,
-    MsgBody: [],
-  });
+  const decoded = codec.decode(sent);
+  const usual = { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0 };
+  equal('reply', () => codec.reply(decoded), jsonReply(usual));
+  equal('reply to a copy, by another codec', () => anyApp.reply({ ...decoded }, {}), jsonReply(usual));
+  const rejection = { ErrorInfo: '不行', ErrorCode: 1 };
+  equal('reply that rejects', () => codec.reply(decoded, rejection), jsonReply({ ...usual, ...rejection }));
+  const more = { ActionStatus: 'FAIL', MsgBody: [] } as const;
+  equal('reply with more', () => codec.reply(decoded, more), jsonReply({ ...usual, ...more }));
+  refuses('an answer that is no object', () => codec.reply(decoded, 'OK' as never), 'TypeError');
 
   // Forgery and replay.
   for (const [name, request] of [

@@ -2,7 +2,10 @@
 // the package is not compared with itself, and every engine can run them.
 
 /** The package: every export of every subpath. */
-export type Lib = typeof import('../../src/index.ts') & typeof import('../../src/simd.ts');
+export type Lib = typeof import('../../src/index.ts') &
+  typeof import('../../src/fetch.ts') &
+  typeof import('../../src/node.ts') &
+  typeof import('../../src/simd.ts');
 
 export interface Host {
   /** A source of random bytes, for hosts without crypto.getRandomValues. */
@@ -42,6 +45,19 @@ export const DINGTALK = {
   ownerKey: 'suite4xxxxxxxxxxxxxxx',
 };
 export const CHAT = { token: 'xxxxyyyy', sdkAppId: '888888' };
+export const WECOM = {
+  token: 'QDG6eK',
+  encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+  receiveId: 'wx5823bf96d3bd56c7',
+};
+export const WECHAT = {
+  token: 'spamtest',
+  encodingAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+  appId: 'wx2c2769f8efd9abc2',
+};
+export const ROBOT = { appSecret: 'this is a secret' };
+export const CARD = { apiSecret: 'developerApiSecret' };
+export const TRTC = { key: '123654', sdkAppId: '1400000000' };
 
 /** The clock of the suite, in seconds and in milliseconds. */
 export const SECONDS = 1_700_000_000;
@@ -123,6 +139,28 @@ export function concat(...parts: readonly (string | Uint8Array)[]): Uint8Array {
 /** `count` bytes of padding, each `byte`. */
 export function padding(count: number, byte: number = count): Uint8Array {
   return new Uint8Array(count).fill(byte);
+}
+
+/** A reply in JSON, as it goes over the wire. */
+export function jsonReply(body: object): object {
+  return reply('application/json', JSON.stringify(body));
+}
+
+/** Any other reply that has a body. */
+export function reply(type: 'application/json' | 'text/plain' | 'text/xml', body: string): object {
+  const headers = { 'Content-Type': `${type}; charset=utf-8`, 'X-Content-Type-Options': 'nosniff' };
+  return { status: 200, headers, body };
+}
+
+/** What is sent in the body of a push or a reply, which is there. */
+export function bodyOf({ body }: { readonly body: string | null }): string {
+  if (body === null) throw new Error('there is no body');
+  return body;
+}
+
+/** A member of the JSON object that a push or a reply holds. */
+export function memberOf(sent: { readonly body: string | null }, name: string): string {
+  return String((JSON.parse(bodyOf(sent)) as { readonly [name: string]: unknown })[name]);
 }
 
 /** A value as text, by which two values are compared: object fields in one order, bytes as bytes. */

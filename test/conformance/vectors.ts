@@ -1,26 +1,30 @@
 // Known answers: the platforms' published samples, NIST's set, and every kind of wrong padding.
 import nist from '../vectors/nist-cavp-aes256-cbc.json' with { type: 'json' };
 import platforms from '../vectors/platforms.json' with { type: 'json' };
+import siblings from '../vectors/siblings.json' with { type: 'json' };
 import paddings from '../vectors/wrong-padding.json' with { type: 'json' };
 import { enginesOf } from './engines.ts';
 import {
   base64,
   type Context,
   concat,
+  counting,
   DINGTALK,
   fromBase64,
   fromHex,
   hex,
+  jsonReply,
   type Lib,
   padding,
   refusal,
+  reply,
   sample,
   utf8,
 } from './tools.ts';
 
 type Fields = { readonly [name: string]: string };
 
-/** One function for each `op` of platforms.json. */
+/** One function for each `op` of platforms.json and siblings.json. */
 const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input: Fields, expected: Fields) => void } = {
   'feishu.decrypt'({ lib, equal }, id, { encryptKey = '', encrypt = '' }, { plaintext = '' }) {
     const codec = lib.createFeishuCodec({ encryptKey });
@@ -42,8 +46,8 @@ const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input:
     equal(`${id}, verified`, () => codec.verify(request), true);
     if (plaintext.charAt(0) === '{') {
       const event = JSON.parse(plaintext) as { EventType: string };
-      const message = { kind: 'check', id: undefined, type: event.EventType, ownerKey, timestamp, nonce, event };
-      equal(`${id}, decoded`, () => codec.decode(request), { ...message, text: plaintext });
+      const message = { kind: 'verification', type: event.EventType, ownerKey, timestamp, nonce, event };
+      equal(`${id}, decoded`, () => codec.decode(request), { platform: 'dingtalk', ...message, text: plaintext });
     } else {
       refuses(`${id}, decoded: it is a reply, not an event`, () => codec.decode(request), 'ERR_REQUEST');
     }
@@ -53,11 +57,14 @@ const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input:
     const { token = '', encodingAesKey = '', ownerKey = '', timestamp = '', nonce = '', plaintext = '' } = input;
     const prefix = utf8(input.random as string);
     const secrets = { encodingAesKey, ownerKey };
-    const codec = lib.createDingTalkCodec({ token, ...secrets });
-    const reply = { msg_signature: signature, timeStamp: timestamp, nonce, encrypt };
+    const codec = lib.createDingTalkCodec({ token, ...secrets, random: counting() });
+    const message = codec.decode(codec.encode({ EventType: 't' }));
+    const body = { msg_signature: signature, timeStamp: timestamp, nonce, encrypt };
     equal(`${id}, encrypted`, () => lib.encryptDingTalkMessage(plaintext, secrets, { prefix }), encrypt);
     equal(`${id}, encrypted by the codec`, () => codec.encrypt(plaintext, { prefix }), encrypt);
-    equal(`${id}, as a reply`, () => codec.reply(plaintext, { timestamp, nonce, prefix }), reply);
+    const sent = () => codec.reply(message, plaintext, { timestamp, nonce, prefix });
+    equal(`${id}, as a reply`, sent, jsonReply(body));
+    equal(`${id}, the reply read`, () => codec.decodeReply(sent()), plaintext);
   },
 
   'dingtalk.rawAes'({ lib, equal }, id, { encodingAesKey = '', plaintext = '' }, { encrypt = '' }) {
@@ -76,11 +83,214 @@ const OPERATIONS: { readonly [op: string]: (context: Context, id: string, input:
       true,
     );
   },
+
+  'wecom.decrypt'({ lib, equal }, id, input, expected) {
+    const { token = '', encodingAesKey = '', ownerKey = '', timestamp = '', nonce = '', encrypt = '' } = input;
+    const { plaintext = '', randomHex = '' } = expected;
+    const prefix = fromHex(randomHex);
+    const { weCom, weChat } = codecsOf(lib, token, encodingAesKey, ownerKey);
+    const secrets = { encodingAesKey, receiveId: ownerKey };
+    const body = signedXml(encrypt, input.signature as string, timestamp, nonce);
+    equal(`${id}, signature`, () => lib.weComSignature({ token, timestamp, nonce, encrypt }), input.signature);
+    equal(
+      `${id}, signature of WeChat`,
+      () => lib.weChatSignature({ token, timestamp, nonce, encrypt }),
+      input.signature,
+    );
+    equal(`${id}, decrypted`, () => lib.decryptWeComMessage(encrypt, secrets), plaintext);
+    equal(`${id}, encrypted again`, () => lib.encryptWeComMessage(plaintext, secrets, { prefix }), encrypt);
+    equal(`${id}, decrypted by the codec`, () => weCom.decrypt(encrypt), { text: plaintext, receiveId: ownerKey });
+    equal(`${id}, decrypted by WeChat's codec`, () => weChat.decrypt(encrypt), { text: plaintext, appId: ownerKey });
+    equal(`${id}, read as a reply`, () => weCom.decodeReply({ body }), plaintext);
+    equal(`${id}, read as a reply by WeChat's codec`, () => weChat.decodeReply({ body: utf8(body) }), plaintext);
+  },
+
+  'wecom.encrypt'({ lib, equal }, id, input, expected) {
+    const { token = 't', encodingAesKey = '', ownerKey = '', timestamp = '1', nonce = '', plaintext = '' } = input;
+    const { encrypt = '', signature, officialBody } = expected;
+    const prefix = input.random === undefined ? fromHex(input.randomHex as string) : utf8(input.random);
+    const { weCom, weChat } = codecsOf(lib, token, encodingAesKey, ownerKey || 'no app has an empty id');
+    const ownWeCom = lib.createWeComCodec({ token, encodingAesKey, receiveId: ownerKey, random: counting() });
+    const secrets = { encodingAesKey, receiveId: ownerKey };
+    equal(`${id}, encrypted`, () => lib.encryptWeComMessage(plaintext, secrets, { prefix }), encrypt);
+    equal(`${id}, encrypted by the codec`, () => ownWeCom.encrypt(plaintext, { prefix }), encrypt);
+    if (ownerKey !== '') {
+      equal(`${id}, encrypted by WeChat's codec`, () => weChat.encrypt(plaintext, { prefix }), encrypt);
+      equal(`${id}, decrypted by the other`, () => weCom.decrypt(encrypt).text, plaintext);
+    }
+    if (signature === undefined) return;
+    equal(`${id}, signature`, () => lib.weComSignature({ token, timestamp, nonce, encrypt }), signature);
+    const codec = id.includes('wechat') ? weChat : ownWeCom;
+    const format = input.format === 'json' ? 'json' : 'xml';
+    const message = codec.decode(codec.encode({ MsgType: 'text' }, { format }));
+    const answer = () => codec.reply(message as never, plaintext, { timestamp, nonce, prefix });
+    equal(
+      `${id}, as a reply`,
+      answer,
+      expectedReply(codec === weChat, format, { encrypt, signature, timestamp, nonce }),
+    );
+    equal(`${id}, the reply read`, () => codec.decodeReply(answer()), plaintext);
+    if (officialBody === undefined) return;
+    equal(`${id}, the official reply read`, () => codec.decodeReply({ body: officialBody }), plaintext);
+    equal(`${id}, as officially, white space aside`, () => compact(answer().body), compact(officialBody));
+  },
+
+  'wecom.flow'(context, id, input, expected) {
+    const { token, encodingAesKey, ownerKey: receiveId } = input.config as unknown as Fields;
+    const secrets = { token, encodingAesKey, receiveId } as never;
+    flow(context, id, input, expected, (now) =>
+      context.lib.createWeComCodec({ ...Object(secrets), now, toleranceSeconds: 300 }),
+    );
+  },
+
+  'wechat.flow'(context, id, input, expected) {
+    const { token, encodingAesKey, ownerKey: appId } = input.config as unknown as Fields;
+    const secrets = encodingAesKey === undefined ? { token } : { token, encodingAesKey, appId };
+    flow(context, id, input, expected, (now) =>
+      context.lib.createWeChatCodec({ ...Object(secrets), now, toleranceSeconds: 300 }),
+    );
+  },
+
+  'wechat.urlSignature'({ lib, equal }, id, { token = '', timestamp = '', nonce = '' }, { signature }) {
+    equal(`${id}, signature`, () => lib.weChatSignature({ token, timestamp, nonce }), signature);
+  },
+
+  'dingtalk.robotSign'({ lib, equal }, id, { secret = '', timestamp = '' }, { sign, signUrlEncoded }) {
+    equal(`${id}, signature`, () => lib.dingTalkRobotSignature({ secret, timestamp }), sign);
+    equal(
+      `${id}, in a URL`,
+      () => encodeURIComponent(lib.dingTalkRobotSignature({ secret, timestamp })),
+      signUrlEncoded,
+    );
+    const codec = lib.createDingTalkRobotCodec({ appSecret: secret, now: () => Number(timestamp) });
+    equal(`${id}, verified`, () => codec.verify({ headers: { timestamp, sign }, body: '{}' }), true);
+    equal(`${id}, encoded`, () => codec.encode({}).headers.sign, sign);
+  },
+
+  'dingtalk.ddpaasSign'({ lib, equal }, id, { apiSecret = '', timestamp = '' }, { signature }) {
+    equal(`${id}, signature`, () => lib.dingTalkCardSignature({ apiSecret, timestamp }), signature);
+    const codec = lib.createDingTalkCardCodec({ apiSecret, now: () => Number(timestamp) });
+    const headers = { 'x-ddpaas-signature-timestamp': timestamp, 'x-ddpaas-signature': signature };
+    equal(`${id}, verified`, () => codec.verify({ headers, body: '{}' }), true);
+    equal(`${id}, encoded`, () => codec.encode({}).headers['x-ddpaas-signature'], signature);
+  },
+
+  'feishu.botSign'({ lib, equal }, id, { secret = '', timestamp = '' }, { sign }) {
+    equal(`${id}, signature`, () => lib.feishuBotSignature({ secret, timestamp }), sign);
+  },
+
+  'feishu.cardSignatureV1'({ lib, equal }, id, input, { signature }) {
+    const { timestamp = '', nonce = '', verificationToken = '', body = '' } = input;
+    const codec = lib.createFeishuCardCodec({ verificationToken });
+    const headers = {
+      'X-Lark-Request-Timestamp': timestamp,
+      'X-Lark-Request-Nonce': nonce,
+      'X-Lark-Signature': signature,
+    };
+    equal(`${id}, signature`, () => lib.feishuCardSignature({ timestamp, nonce, body }, verificationToken), signature);
+    equal(
+      `${id}, of bytes`,
+      () => lib.feishuCardSignature({ timestamp, nonce, body: utf8(body) }, verificationToken),
+      signature,
+    );
+    equal(`${id}, decoded`, () => codec.decode({ headers, body }), {
+      ...{ platform: 'feishu-card', kind: 'event', type: 'card.action.trigger_v1' },
+      ...{ event: JSON.parse(body), text: body },
+    });
+  },
+
+  'trtc.sign'({ lib, equal }, id, { key = '', body = '' }, { sign }) {
+    equal(`${id}, signature`, () => lib.trtcSignature(body, key), sign);
+    equal(`${id}, of bytes`, () => lib.trtcSignature(utf8(body), key), sign);
+    const codec = lib.createTrtcCodec({ key });
+    const event = JSON.parse(body) as { readonly EventType: number };
+    equal(`${id}, decoded`, () => codec.decode({ headers: { Sign: sign }, body }), {
+      ...{ platform: 'trtc', kind: 'event', type: String(event.EventType), sdkAppId: undefined },
+      ...{ event, text: body },
+    });
+    equal(`${id}, encoded`, () => codec.encode(body).headers.Sign, sign);
+  },
 };
 
+/** Both codecs of one set of secrets. */
+function codecsOf(lib: Lib, token: string, encodingAesKey: string, ownerKey: string) {
+  const secrets = { token, encodingAesKey, random: counting() };
+  return {
+    weCom: lib.createWeComCodec({ ...secrets, receiveId: ownerKey }),
+    weChat: lib.createWeChatCodec({ ...secrets, appId: ownerKey }),
+  };
+}
+
+/** What a reply of WeCom or WeChat is in XML. */
+function signedXml(encrypt: string, signature: string, timestamp: string, nonce: string): string {
+  return [
+    `<xml><Encrypt><![CDATA[${encrypt}]]></Encrypt><MsgSignature><![CDATA[${signature}]]></MsgSignature>`,
+    `<TimeStamp>${timestamp}</TimeStamp><Nonce><![CDATA[${nonce}]]></Nonce></xml>`,
+  ].join('');
+}
+
+type Signed = { readonly [name in 'encrypt' | 'signature' | 'timestamp' | 'nonce']: string };
+
+function expectedReply(isWeChat: boolean, format: 'xml' | 'json', signed: Signed): object {
+  const { encrypt, signature, timestamp, nonce } = signed;
+  if (format === 'xml') return reply('text/xml', signedXml(encrypt, signature, timestamp, nonce));
+  if (isWeChat)
+    return jsonReply({ Encrypt: encrypt, MsgSignature: signature, TimeStamp: Number(timestamp), Nonce: nonce });
+  return jsonReply({ encrypt, msgsignature: signature, timestamp: Number(timestamp), nonce });
+}
+
+/** A document without the white space between its parts; the official code writes a time as text where ours is a number. */
+function compact(text: string): string {
+  return text
+    .replace(/>\s+</g, '><')
+    .replace(/\s+(?=["}])|\s+$/g, '')
+    .replace(/: /g, ':')
+    .replace(/("timestamp":)"(\d+)"/, '$1$2');
+}
+
+type FlowCodec = Pick<ReturnType<typeof codecsOf>['weCom'], 'verify'> & {
+  decode(request: object): { readonly kind: string; readonly text: string };
+  reply(message: never): object;
+};
+
+/** A request of WeCom or WeChat from the network to the answer, at the time it was sent. */
+function flow(
+  { equal, refuses }: Context,
+  id: string,
+  input: Fields,
+  { kind, code, ownerKey, ...fields }: Fields,
+  create: (now: () => number) => FlowCodec,
+): void {
+  const { url, query, body } = input as unknown as { url: string; query: Fields; body?: string };
+  const codec = create(() => Number(query.timestamp) * 1000);
+  const late = create(() => (Number(query.timestamp) + 301) * 1000);
+  for (const [name, request] of [
+    ['by query', { query, body }],
+    ['by URL', { url, body }],
+    ['as bytes', { query, body: body === undefined ? null : utf8(body) }],
+  ] as const) {
+    if (kind === 'reject') {
+      refuses(`${id}, ${name}`, () => codec.decode(request), code as string);
+      continue;
+    }
+    equal(`${id}, ${name}`, () => {
+      const message = codec.decode(request) as unknown as Fields;
+      const found: { [name: string]: unknown } = {};
+      for (const field of Object.keys(fields)) found[field] = message[field];
+      return [message.kind, message.receiveId ?? message.appId, found];
+    }, [kind === 'verify' ? 'verification' : 'event', ownerKey, fields]);
+    equal(`${id}, ${name}, verified`, () => codec.verify(request), true);
+    refuses(`${id}, ${name}, later`, () => late.decode(request), 'ERR_TIMESTAMP');
+    equal(`${id}, ${name}, verified later`, () => late.verify(request), false);
+    if (kind !== 'verify') continue;
+    const echoed = reply('text/plain', fields.text as string);
+    equal(`${id}, ${name}, answered`, () => codec.reply(codec.decode(request) as never), echoed);
+  }
+}
+
 export function platformVectors(context: Context): void {
-  context.check('there are vectors', () => platforms.vectors.length >= 11);
-  for (const { id, op, input, expected } of platforms.vectors) {
+  context.check('there are vectors', () => platforms.vectors.length >= 23 && siblings.vectors.length >= 25);
+  for (const { id, op, input, expected } of [...platforms.vectors, ...siblings.vectors]) {
     const operation = OPERATIONS[op];
     context.check(`${id}: ${op} is known here`, () => operation !== undefined);
     operation?.(context, id, input as unknown as Fields, expected as unknown as Fields);
@@ -136,7 +346,7 @@ export function wrongPadding(context: Context): void {
         `block ${block}, ${name}`,
         () => lib.decryptAes256Cbc(key, iv, fromHex(ciphertext), { padTo: block as 16 | 32 }),
       ],
-      [`envelope, ${name}`, () => lib.openEnvelope(key, base64(fromHex(paddings.iv + ciphertext)))],
+      [`envelope, ${name}`, () => lib.decryptEnvelope(key, base64(fromHex(paddings.iv + ciphertext)))],
     ];
     for (const [title, attempt] of attempts.slice(0, block === 16 ? 2 : 1)) {
       if (plaintext === null) refuses(title, noting(attempt), 'ERR_DECRYPT');
@@ -150,17 +360,17 @@ export function wrongPadding(context: Context): void {
   }
   refuses(
     'an envelope of nothing',
-    noting(() => lib.openEnvelope(key, '')),
+    noting(() => lib.decryptEnvelope(key, '')),
     'ERR_DECRYPT',
   );
   refuses(
     'an envelope of an IV alone',
-    noting(() => lib.openEnvelope(key, base64(iv))),
+    noting(() => lib.decryptEnvelope(key, base64(iv))),
     'ERR_DECRYPT',
   );
   refuses(
     'an envelope that is no base64',
-    noting(() => lib.openEnvelope(key, '****')),
+    noting(() => lib.decryptEnvelope(key, '****')),
     'ERR_DECRYPT',
   );
   equal('one message for all', () => Object.keys(messages).length, 1);
