@@ -69,7 +69,7 @@ async function compareLark(random, { inputs, equal, attempt }) {
     await attempt('adaptDefault, challenge', async () => {
       const request = codec.encode({ type: 'url_verification', challenge });
       const answer = await answerOf(dispatcherOf(secrets), { ...request, chunks: [request.body] });
-      equal('challenge', answer, JSON.stringify(codec.reply(codec.decode(request))));
+      equal('challenge', answer, codec.reply(codec.decode(request)).body);
     });
   }
 }
@@ -86,7 +86,8 @@ async function compareFamily(random, { inputs, equal, attempt }, { encrypt, decr
     const text = textOf(random);
     const [timestamp, nonce] = [String(random.below(2 ** 31)), random.alphanumeric(16)];
     await attempt('ours', async () => {
-      const { msg_signature, encrypt } = codec.reply(text, { timestamp, nonce });
+      const message = codec.decode(codec.encode({ EventType: 't' }, { timestamp, nonce }));
+      const { msg_signature, encrypt } = JSON.parse(codec.reply(message, text).body);
       equal('text', decrypt(secrets, encrypt), text);
       equal('signature', signatureOf(secrets, timestamp, nonce, encrypt), msg_signature);
     });
@@ -456,7 +457,7 @@ async function resultOf(make) {
     return await make();
   } catch (error) {
     if (typeof error.code === 'string' && error.code.startsWith('ERR_') && error.name === 'CallbackError') {
-      return [error.code, error.dingTalkCode].filter(Boolean).join(' ');
+      return [error.code, error.platformCode].filter(Boolean).join(' ');
     }
     const number = /9000\d\d/.exec(`${error.code} ${error.message}`)?.[0];
     if (number) return number;

@@ -132,7 +132,8 @@ function dingTalkCases(random) {
   }));
   const ours = codecs.flatMap((codec) => {
     const { query, body } = codec.encode(text, { ownerKey, timestamp, nonce });
-    const reply = codec.reply(text, { ownerKey, timestamp, nonce });
+    const message = codec.decode(codec.encode({ EventType: 't' }, { ownerKey, timestamp, nonce }));
+    const reply = JSON.parse(codec.reply(message, text).body);
     const decrypt = (encrypt) => ({
       name: 'dingtalk-decrypt',
       fields: [encodingAesKey, encrypt, ownerKey],

