@@ -9,8 +9,11 @@ const src = new URL('../src/', import.meta.url);
 const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'everything', has: /^index$/ },
   { name: 'platforms and AES', has: /^[^/]+$/ },
-  { name: 'protocol parts', has: /^internal\/(biz-msg-crypt|codec|freshness|json|request|unsigned-challenge)$/ },
-  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|random|simd\/[\w.]+|timing-safe-equal)$/ },
+  {
+    name: 'protocol parts',
+    has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|xml)$/,
+  },
+  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
   { name: 'arguments', has: /^internal\/arguments$/ },
   { name: 'encoding', has: /^internal\/encoding\/\w+$/ },
   { name: 'runtime and errors', has: /^internal\/(runtime|errors)$/ },
