@@ -1,7 +1,6 @@
-// HMAC-SHA-256 (RFC 2104) by the runtime's own where it has one, else by noble's.
-import { hmac } from '@noble/hashes/hmac.js';
+// HMAC-SHA-256 (RFC 2104) by the runtime's own where it has one, else on noble's SHA-256.
 import { sha256 } from '@noble/hashes/sha2.js';
-import { encodeBase64 } from './encoding/base64.ts';
+import { encodeBase64 } from './encoding/portable.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
@@ -17,14 +16,27 @@ export function hmacSha256Base64(key: string, message: string | Uint8Array): str
 }
 
 export function makeHmacSha256Base64(runtime: Runtime): HmacBase64 {
-  return firstSound<Parameters<HmacBase64>, string>([nodeHmac], runtime, nobleHmac, [
+  return firstSound<Parameters<HmacBase64>, string>([nodeHmac], runtime, portableHmac, [
     ['\u4f60', 'abc\n\u{1f600}'],
     ['k'.repeat(65), Uint8Array.of(0, 0x80, 0xff)],
   ]);
 }
 
-function nobleHmac(key: string, message: string | Uint8Array): string {
-  return encodeBase64(hmac(sha256, encodeUtf8(key), typeof message === 'string' ? encodeUtf8(message) : message));
+/** Bytes of a block of SHA-256. */
+const BLOCK = 64;
+
+/** RFC 2104 section 2. */
+function portableHmac(key: string, message: string | Uint8Array): string {
+  const keyBytes = encodeUtf8(key);
+  const padded = new Uint8Array(BLOCK);
+  padded.set(keyBytes.length > BLOCK ? sha256(keyBytes) : keyBytes);
+  const keyed = (pad: number, bytes: Uint8Array) =>
+    sha256
+      .create()
+      .update(padded.map((byte) => byte ^ pad))
+      .update(bytes)
+      .digest();
+  return encodeBase64(keyed(0x5c, keyed(0x36, typeof message === 'string' ? encodeUtf8(message) : message)));
 }
 
 function nodeHmac({ crypto }: Runtime): HmacBase64 | undefined {
