@@ -8,9 +8,14 @@ const src = new URL('../src/', import.meta.url);
 /** From the top down. A file may import files of lower layers, and of its own layer where that makes no circle. */
 const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'everything', has: /^index$/ },
+  { name: 'handlers', has: /^(fetch|node)$/ },
+  { name: 'several as one', has: /^any-of$/ },
   { name: 'platforms and AES', has: /^[^/]+$/ },
-  { name: 'protocol parts', has: /^internal\/(biz-msg-crypt|codec|freshness|json|request|unsigned-challenge)$/ },
-  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|random|simd\/[\w.]+|timing-safe-equal)$/ },
+  {
+    name: 'protocol parts',
+    has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|xml)$/,
+  },
+  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
   { name: 'arguments', has: /^internal\/arguments$/ },
   { name: 'encoding', has: /^internal\/encoding\/\w+$/ },
   { name: 'runtime and errors', has: /^internal\/(runtime|errors)$/ },
@@ -24,9 +29,9 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const importsOf = new Map(
   files.map((file) => [
     file,
-    [...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm)].map(
-      ([, path]) => posix.join(posix.dirname(file), path as string),
-    ),
+    [
+      ...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm),
+    ].map(([, path]) => posix.join(posix.dirname(file), path as string)),
   ]),
 );
 
