@@ -8,6 +8,8 @@ const src = new URL('../src/', import.meta.url);
 /** From the top down. A file may import files of lower layers, and of its own layer where that makes no circle. */
 const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'everything', has: /^index$/ },
+  { name: 'handlers', has: /^(fetch|node)$/ },
+  { name: 'several as one', has: /^any-of$/ },
   { name: 'platforms and AES', has: /^[^/]+$/ },
   {
     name: 'protocol parts',
