@@ -49,7 +49,8 @@ function readMarkup(reader: Reader, xml: string, at: number): number {
     case '?':
       return endOf('?>', xml, at);
     case '!':
-      return xml.startsWith('<!--', at) ? endOfComment(xml, at) : readCdata(reader, xml, at);
+      // Not in one literal: compartments of SES refuse code that holds the start of an HTML comment.
+      return xml.startsWith('--', at + 2) ? endOfComment(xml, at) : readCdata(reader, xml, at);
     default:
       return readStartTag(reader, xml, at);
   }
@@ -79,7 +80,7 @@ function readCdata(reader: Reader, xml: string, at: number): number {
 
 /** Inside a comment there are no two hyphens (section 2.5). */
 function endOfComment(xml: string, at: number): number {
-  const end = endOf('--', xml, at + '<!--'.length);
+  const end = endOf('--', xml, at + 4);
   return end > 0 && xml.charAt(end) === '>' ? end + 1 : -1;
 }
 
@@ -99,7 +100,7 @@ function endOf(mark: string, xml: string, at: number): number {
 
 /** Outside the root there is white space alone. */
 function addText({ open }: Reader, text: string, isCdata: boolean): boolean {
-  const element = open.at(-1);
+  const element = open[open.length - 1];
   if (element === undefined) return !isCdata && /^[\t\n ]*$/.test(text);
   element.text += text;
   return true;
@@ -108,7 +109,7 @@ function addText({ open }: Reader, text: string, isCdata: boolean): boolean {
 function closeElement(reader: Reader, name: string | undefined): boolean {
   const element = reader.open.pop();
   if (element === undefined || element.name !== name) return false;
-  const parent = reader.open.at(-1);
+  const parent = reader.open[reader.open.length - 1];
   const content = element.children ?? element.text;
   if (parent === undefined) {
     reader.root = content;

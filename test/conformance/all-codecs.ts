@@ -156,7 +156,7 @@ function verifications({ equal, refuses }: Context, { name, platform, create, ve
   const usual = codec.reply(message);
   equal(
     `${name}: the verification is answered by itself`,
-    () => usual.body.includes(String(Object.values(verification).at(-1))),
+    () => usual.body.includes(String(lastOf(verification))),
     true,
   );
   equal(`${name}: a copy of the verification`, () => codec.reply({ ...message }), usual);
@@ -222,7 +222,7 @@ function answered(codec: CallbackCodec, message: CallbackMessage, answer: unknow
   const { decodeReply } = codec as unknown as { decodeReply?: (reply: CallbackReply) => string };
   const isEncrypted = /"encrypt"|<Encrypt>/.test(sent.body);
   const text = isEncrypted ? decodeReply?.(sent) : sent.body;
-  const word = typeof answer === 'string' ? answer : Object.values(answer as object).at(-1);
+  const word = typeof answer === 'string' ? answer : lastOf(answer as object);
   return text?.includes(typeof word === 'string' ? word : JSON.stringify(word)) === true;
 }
 
@@ -287,4 +287,10 @@ function bodies({ equal, refuses }: Context, { name, create, event }: Subject): 
 /** Where the body itself is signed, the signature comes first. */
 function garbled(name: string): string {
   return /^(Feishu|TRTC)/.test(name) ? 'ERR_SIGNATURE' : 'ERR_REQUEST';
+}
+
+/** The value of the last field. */
+function lastOf(fields: object): unknown {
+  const values = Object.values(fields);
+  return values[values.length - 1];
 }

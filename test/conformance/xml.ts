@@ -3,6 +3,8 @@
 import { type Context, counting, now, SECONDS, utf8, WECHAT } from './tools.ts';
 
 const repeat = (text: string, count: number) => new Array(count + 1).join(text);
+/** Not in one literal: compartments of SES refuse code that holds the start or the end of an HTML comment. */
+const comment = (text: string) => ['<!', text, '>'].join('--');
 
 /** Documents, and what `event` is made of them. */
 const READ: readonly (readonly [name: string, xml: string, event: unknown])[] = [
@@ -33,7 +35,11 @@ const READ: readonly (readonly [name: string, xml: string, event: unknown])[] = 
   ['a BOM', '\ufeff<xml><a>1</a></xml>', { a: '1' }],
   ['white space in front', ' \n<xml><a>1</a></xml>', { a: '1' }],
   ['white space behind', '<xml><a>1</a></xml>\r\n\t ', { a: '1' }],
-  ['comments', '<!-- a --><xml><!-- <a>2</a> --><a>1<!-- & -->2</a></xml><!---->', { a: '12' }],
+  [
+    'comments',
+    `${comment(' a ')}<xml>${comment(' <a>2</a> ')}<a>1${comment(' & ')}2</a></xml>${comment('')}`,
+    { a: '12' },
+  ],
   ['processing instructions', '<?a b?><xml><?a <b> ?><a>1</a></xml><?a?>', { a: '1' }],
   ['attributes', '<xml version="1" b=\'"\'><a c = "&amp;>">1</a></xml>', { a: '1' }],
   ['white space in tags', '<xml\n><a\t>1</a ></xml\r\n>', { a: '1' }],
@@ -63,7 +69,7 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
   ["an entity of one's own", '<!DOCTYPE xml [<!ENTITY a "b">]><xml><a>&a;</a></xml>'],
   ['an external entity', '<!DOCTYPE xml [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><a>&a;</a></xml>'],
   ['a billion laughs', '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><xml><a>&b;</a></xml>'],
-  ['a DOCTYPE behind a comment', '<!-- --><!DOCTYPE xml><xml><a>1</a></xml>'],
+  ['a DOCTYPE behind a comment', `${comment(' ')}<!DOCTYPE xml><xml><a>1</a></xml>`],
   ['a DOCTYPE inside', '<xml><!DOCTYPE xml><a>1</a></xml>'],
   ['an unknown entity', '<xml><a>&nbsp;</a></xml>'],
   ['an unknown entity in an attribute', '<xml a="&nbsp;"><a>1</a></xml>'],
@@ -94,9 +100,9 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
   ['CDATA in lower case', '<xml><a><![cdata[1]]></a></xml>'],
   ['CDATA in front of the root', '<![CDATA[1]]><xml/>'],
   ['the end of CDATA in text', '<xml><a>]]></a></xml>'],
-  ['a comment that does not end', '<xml><!-- <a>1</a></xml>'],
-  ['two hyphens in a comment', '<xml><!-- -- --><a>1</a></xml>'],
-  ['three hyphens at its end', '<xml><!-- ---><a>1</a></xml>'],
+  ['a comment that does not end', `<xml>${comment('').slice(0, 4)} <a>1</a></xml>`],
+  ['two hyphens in a comment', `<xml>${comment(' -- ')}<a>1</a></xml>`],
+  ['three hyphens at its end', `<xml>${comment(' -')}<a>1</a></xml>`],
   ['a processing instruction that does not end', '<xml><?a <a>1</a></xml>'],
   ['a second root', '<xml><a>1</a></xml><xml><a>2</a></xml>'],
   ['a second empty root', '<xml><a>1</a></xml><b/>'],
@@ -110,7 +116,7 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
   ['an attribute without value', '<xml a><a>1</a></xml>'],
   ['an attribute without quotes', '<xml a=1><a>1</a></xml>'],
   ['< in an attribute', '<xml a="<"><a>1</a></xml>'],
-  ['a comment alone', '<!-- -->'],
+  ['a comment alone', comment(' ')],
   ['a declaration alone', '<?xml version="1.0"?>'],
   ['< alone', '<'],
   ['a bang alone', '<!'],

@@ -22,9 +22,8 @@ const files = {
   '/csp': ['text/html', '<!doctype html><script src="/bundle.js"></script><script src="/csp.js"></script>'],
   // The policy has to be on: that eval is refused is part of the result.
   '/csp.js': script(`
-    let text = 'eval works here: no policy';
-    try { new Function('')(); } catch (refused) { try { text = conformance.run(); } catch (error) { text = String(error); } }
-    (${send})(text)`),
+    const run = () => { try { new Function('')(); } catch (refused) { return conformance.run(); } return 'eval works here: no policy'; };
+    Promise.resolve().then(run).catch(String).then(${send})`),
   '/bundle.js': script(built('bundle.js')),
 };
 files['/csp-wasm'] = files['/csp'];

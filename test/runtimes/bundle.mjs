@@ -1,6 +1,6 @@
 // Built into .work/bundle.mjs (ES module) and .work/bundle.js (script, as `conformance`),
 // for hosts that load what a bundler made: workerd, the edge VM, pages.
+import * as lib from './.work/lib.mjs';
 import { conform } from './conform.ts';
-import * as lib from './lib.mjs';
 
 export const run = (kernel) => conform(lib, {}, kernel);

@@ -1,5 +1,5 @@
 // Node, Deno and Bun: the package as installed, by require.
 const { conform } = require('./.work/conform.cjs');
-const lib = require('./lib.cjs');
+const lib = require('./.work/lib.cjs');
 
-console.log(conform(lib));
+conform(lib).then(console.log);

@@ -3,4 +3,4 @@ import { EdgeVM } from '@edge-runtime/vm';
 
 const vm = new EdgeVM();
 vm.evaluate(readFileSync(new URL('.work/bundle.js', import.meta.url), 'utf8'));
-console.log(vm.evaluate('conformance.run()'));
+console.log(await vm.evaluate('conformance.run()'));

@@ -1,5 +1,6 @@
 // The matrix. Each run: an engine, how it gets the package (`format`), the program and its arguments, run in this folder.
-// `aes` is what must run there: the engine of codecs that are given none, and what callback-codec/simd is.
+// `aes` is what must run there: the engine of codecs that are given none, and what callback-codec/simd is. `handlers` is
+// whether callback-codec/fetch must run, for want of a Request not in bare engines.
 // `debian` names the packages that bring a program which npm does not, `folder` one with a lockfile of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -91,6 +92,7 @@ const shell = (engine, name, aes, debian, version) => ({
   engine,
   format: 'script',
   aes,
+  handlers: false,
   program: onPath(name),
   debian,
   args: ['.work/shell.js'],
@@ -102,8 +104,8 @@ export const runs = [
   // Without this, Node 20 would also forgive a `require` that reaches an ES module.
   node('20', 'CJS, no require(esm)', '--no-experimental-require-module', 'cjs.cjs'),
   node('24', 'ESM, --frozen-intrinsics', '--frozen-intrinsics', 'esm.mjs'),
-  { ...node('26', 'ESM, every host global throws', 'throwing.mjs'), aes: noWasm },
-  inNode('SES compartment', 'ses', noWasm, 'ses.mjs'),
+  { ...node('26', 'ESM, every host global throws', 'throwing.mjs'), aes: noWasm, handlers: false },
+  { ...inNode('SES compartment', 'ses', noWasm, 'ses.mjs'), handlers: false },
   deno('ESM, no permission', 'run', '--no-prompt', 'esm.mjs'),
   deno('CJS, --allow-read', 'run', '--no-prompt', '--allow-read=.', 'cjs.cjs'),
   bun('ESM', 'esm.mjs'),
@@ -130,7 +132,7 @@ export const runs = [
     ['libwebkit2gtk-4.1-0', 'webkit2gtk-driver', 'xvfb', 'xauth'],
     (program) => printed('xvfb-run', '-a', program, '--version'),
   ),
-  inNode('QuickJS', 'quickjs-emscripten', noWasm, 'quickjs.mjs'),
+  { ...inNode('QuickJS', 'quickjs-emscripten', noWasm, 'quickjs.mjs'), handlers: false },
   shell('JavaScriptCore', 'jsc', wasm, ['libjavascriptcoregtk-4.0-bin'], () =>
     printed('dpkg', '-s', 'libjavascriptcoregtk-4.0-bin'),
   ),
@@ -140,6 +142,7 @@ export const runs = [
     engine: 'Hermes',
     format: 'script, lowered to ES5',
     aes: noWasm,
+    handlers: false,
     program: fromNpm('hermes-engine-cli/linux64-bin/hermes'),
     args: ['.work/shell.es5.js'],
   },
@@ -149,4 +152,4 @@ export const runs = [
     program: fromNpm('hermes-compiler/hermesc/linux64-bin/hermesc'),
     through: ['hermes-parse.mjs'],
   },
-].map((run) => ({ ...run, version: run.version ?? asked, debian: run.debian ?? [] }));
+].map((run) => ({ handlers: true, ...run, version: run.version ?? asked, debian: run.debian ?? [] }));

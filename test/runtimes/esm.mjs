@@ -1,5 +1,5 @@
 // Node, Deno and Bun: the package as installed, by import.
 import { conform } from './.work/conform.mjs';
-import * as lib from './lib.mjs';
+import * as lib from './.work/lib.mjs';
 
-console.log(conform(lib));
+console.log(await conform(lib));

@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { entries } from '../../scripts/entries.mjs';
 import { runs } from './engines.mjs';
 import { installLocked } from './install.mjs';
 
@@ -73,7 +74,24 @@ function installTarball() {
   );
 }
 
+/**
+ * The whole package as one namespace. In the module, a name that two subpaths export from two different copies (an error
+ * class built twice, say) is ambiguous and so goes missing, which the suite sees; the CommonJS one refuses it.
+ */
+function writeLibraries() {
+  const specifiers = entries.map((entry) => (entry === 'index' ? name : `${name}/${entry}`));
+  writeFileSync(join(work, 'lib.mjs'), specifiers.map((specifier) => `export * from '${specifier}';\n`).join(''));
+  const load = `
+    for (const names of [${specifiers.map((specifier) => `require('${specifier}')`)}])
+      for (const name of Object.keys(names)) {
+        if (name in exports && exports[name] !== names[name]) throw new Error('two copies of ' + name);
+        exports[name] = names[name];
+      }`;
+  writeFileSync(join(work, 'lib.cjs'), load);
+}
+
 async function buildScripts() {
+  writeLibraries();
   const bundle = (entry, outfile, more) =>
     build({
       entryPoints: [join(here, entry)],
@@ -98,8 +116,8 @@ async function buildScripts() {
   writeFileSync(join(work, 'shell.es5.js'), code);
 }
 
-// Runs one engine and reads its last `N passed, N failed` and its AES engines. Dying, running out of time,
-// passing nothing and other AES engines than expected are failures.
+// Runs one engine and reads its last `N passed, N failed`, its AES engines and whether the handlers ran. Dying, running out
+// of time, passing nothing and other engines or handlers than expected are failures.
 function conduct(run) {
   const program = notInstalled.has(run.folder) ? undefined : run.program();
   if (!program) {
@@ -155,6 +173,11 @@ function conduct(run) {
       const { byDefault, simd } = run.aes ?? {};
       if (ran.byDefault !== byDefault || ran.simd !== simd) {
         died ||= `AES ${ran.byDefault} by default, simd is ${ran.simd}; not ${byDefault}, ${simd}`;
+      }
+      // What is compiled only has neither.
+      const hasHandlers = /^handlers: (.*)$/m.exec(output)?.[1];
+      if (run.aes && hasHandlers !== (run.handlers ? 'behind Request' : 'no Request here')) {
+        died ||= `handlers: ${hasHandlers}`;
       }
       resolve({ ...run, version: run.version(program), ran, passed, failed, died, output });
     });

@@ -1,6 +1,6 @@
 // Built into .work/shell.js, one classic script for engines that have a print() and little else.
-import { conform } from './conform.ts';
-import * as lib from './lib.mjs';
+import * as lib from './.work/lib.mjs';
+import { conformAtOnce } from './conform.ts';
 
 if (typeof crypto !== 'undefined') throw new Error('not bare: this engine has crypto');
 
@@ -8,4 +8,4 @@ if (typeof crypto !== 'undefined') throw new Error('not bare: this engine has cr
 let counter = 0;
 const random = (byteLength) => Uint8Array.from({ length: byteLength }, () => (++counter * 167) & 255);
 
-print(conform(lib, { random }));
+print(conformAtOnce(lib, { random }));

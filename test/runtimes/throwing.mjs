@@ -14,10 +14,10 @@ for (const [owner, name] of LOOKS) {
 }
 
 const { conform } = await import('./.work/conform.mjs');
-const lib = await import('./lib.mjs');
+const lib = await import('./.work/lib.mjs');
 
 // As in shell.mjs: there is no crypto to ask.
 let counter = 0;
 const random = (byteLength) => Uint8Array.from({ length: byteLength }, () => (++counter * 167) & 255);
 
-log(conform(lib, { random }));
+log(await conform(lib, { random }));

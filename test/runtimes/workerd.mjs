@@ -2,4 +2,4 @@
 import { run } from 'bundle';
 import kernel from 'callback-codec/simd.wasm';
 
-export default { test: () => console.log(run(kernel)) };
+export default { test: async () => console.log(await run(kernel)) };

@@ -1,6 +1,6 @@
 import { conform } from '../../../.work/conform.mjs';
-import * as lib from '../../../lib.mjs';
+import * as lib from '../../../.work/lib.mjs';
 
 export const runtime = 'edge';
 
-export const GET = () => new Response(conform(lib));
+export const GET = async () => new Response(await conform(lib));

@@ -1,12 +1,7 @@
 import { createFeishuCodec } from 'callback-codec/feishu';
-import { answering } from '../../answering.mjs';
+import { toFetchHandler } from 'callback-codec/fetch';
 import { FEISHU } from '../../secrets.mjs';
 
 export const runtime = 'edge';
 
-const codec = createFeishuCodec(FEISHU);
-
-export const POST = answering((request) => {
-  const message = codec.decode(request);
-  return { event: message.event, reply: codec.reply(message) };
-});
+export const POST = toFetchHandler(createFeishuCodec(FEISHU), ({ event }) => ({ event }));
