@@ -73,32 +73,27 @@ function response(status: number, body: string, headers: Readonly<Record<string,
   return { status, headers: { ...headers, 'Content-Length': String(encodeUtf8(body).length) }, body };
 }
 
-/** Collects chunks up to a limit. */
+/** Collects chunks up to a limit, in one piece of memory: a chunk of one byte would cost a hundred if it were kept. */
 export function bodyCollector(
   maxBodyBytes: number,
   contentLength: unknown,
 ): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const grow = (by: number) => {
-    length += by;
-    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  };
   if (Number(contentLength) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  let memory = new Uint8Array(0);
+  let length = 0;
   return {
     add(chunk) {
-      grow(chunk.length);
-      chunks.push(chunk);
-    },
-    bytes() {
-      const bytes = new Uint8Array(length);
-      let at = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.length;
+      const end = length + chunk.length;
+      if (end > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (end > memory.length) {
+        const grown = new Uint8Array(Math.max(end, Math.min(2 * memory.length, maxBodyBytes)));
+        grown.set(memory);
+        memory = grown;
       }
-      return bytes;
+      memory.set(chunk, length);
+      length = end;
     },
+    bytes: () => memory.subarray(0, length),
   };
 }
 
