@@ -46,8 +46,10 @@ export async function respond<Message extends CallbackMessage, Answer, Request>(
   incoming: Incoming<Request>,
 ): Promise<HandlerResponse | undefined> {
   const { request, method, url, headers } = incoming;
-  const answersProbes = ANSWERS_PROBES in codec;
-  const isGet = method === 'GET' && (answersProbes || /[?&]echostr=/.test(url));
+  const hasEchostr = /[?&]echostr=/.test(url);
+  // A probe is empty; so is a verification, which a codec of anyOf may have to answer.
+  const answersProbes = ANSWERS_PROBES in codec && !hasEchostr;
+  const isGet = method === 'GET' && (answersProbes || hasEchostr);
   if (!isGet && method !== 'POST') return response(405, '', { Allow: 'POST' });
   let message: Message;
   try {
