@@ -35,7 +35,7 @@ export type FetchRequest = typeof globalThis extends { Request: { prototype: inf
 /** `Response` of the typings that the program has. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Response } } ? Response : object;
 
-declare const Response: new (body: string, init: { status: number; headers: Record<string, string> }) => object;
+declare const Response: new (body: string | null, init: { status: number; headers: Record<string, string> }) => object;
 
 /**
  * Makes a handler of a codec. It reads the body up to the codec's limit, decodes it, answers verifications by itself,
@@ -80,7 +80,8 @@ export function toFetchHandler<Message extends CallbackMessage, Answer>(
     const readBody = (limit: number) => readFetchBody(like, limit);
     const response = await respond(codec, onEvent, options, { request, method, url, headers, readBody });
     const { status, headers: sent, body } = response ?? GONE;
-    return new Response(body, { status, headers: { ...sent } }) as FetchResponse;
+    // An empty text would be given a Content-Type.
+    return new Response(body || null, { status, headers: { ...sent } }) as FetchResponse;
   };
 }
 
