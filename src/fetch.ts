@@ -90,9 +90,9 @@ const GONE: HandlerResponse = { status: 400, headers: {}, body: '' };
 
 async function readFetchBody({ body, bodyUsed, headers }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
   if (bodyUsed) throw new TypeError('request must be unread: something has used its body before this handler');
-  const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
   const reader = body?.getReader();
   try {
+    const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
       if (part.value !== undefined) collector.add(part.value);
     }
