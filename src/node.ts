@@ -28,8 +28,14 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** The bytes, where a framework or a function's runtime keeps them. */
   readonly rawBody?: unknown;
-  /** Whether the stream was read from. */
+  /** Whether something came out of the stream already. */
   readonly readableDidRead?: boolean | undefined;
+  /** Whether the stream was read to its end. */
+  readonly readableEnded?: boolean | undefined;
+  /** Whether the client is gone: HTTP/1. */
+  readonly destroyed?: boolean | undefined;
+  /** Whether the client is gone: HTTP/2. */
+  readonly aborted?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
   on(event: string, listener: (...values: any[]) => void): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
@@ -121,6 +127,7 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * @returns The bytes; none for a request without a body.
  * @throws {CallbackError} ERR_TOO_LARGE: longer than `maxBodyBytes`. ERR_REQUEST: text that has no UTF-8 form.
  * @throws {TypeError} A parser has read the stream and left no raw body: the message says where to mount.
+ * @throws {Error} The client broke off.
  *
  * @example
  * ```ts
@@ -132,22 +139,25 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * ```
  */
 export async function readNodeBody(req: NodeRequest, maxBodyBytes: number): Promise<Uint8Array> {
-  const { rawBody, body, headers, readableDidRead } = requireObject('req', req);
+  const { rawBody, headers, readableDidRead, readableEnded } = requireObject('req', req);
   const collector = bodyCollector(requireNumber('maxBodyBytes', maxBodyBytes), headers['content-length']);
   if (isBytes(rawBody)) {
     collector.add(rawBody);
-  } else if (readableDidRead !== true) {
+  } else if (readableDidRead === true) {
+    collector.add(parsedBytes(req.body));
+  } else if (readableEnded !== true) {
     await readStream(req, collector.add);
-  } else if (isBytes(body)) {
-    collector.add(body);
-  } else if (typeof body === 'string') {
-    collector.add(textBytes(body));
-  } else if (!isEmpty(headers)) {
-    throw new TypeError(
-      'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
-    );
-  }
+  } // else something has read it, and nothing was sent
   return collector.bytes();
+}
+
+/** What a parser has left of a stream that it has read. */
+function parsedBytes(body: unknown): Uint8Array {
+  if (isBytes(body)) return body;
+  if (typeof body === 'string') return textBytes(body);
+  throw new TypeError(
+    'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
+  );
 }
 
 /** The bytes of what a parser has read as text; a charset of the client's choice can leave half a surrogate pair. */
@@ -157,13 +167,9 @@ function textBytes(text: string): Uint8Array {
   return encodeUtf8(text);
 }
 
-/** Whether the client sent no body, so that there was nothing to read. */
-function isEmpty(headers: NodeRequest['headers']): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-}
-
 /** Every chunk goes to `add`, until the stream ends, breaks off, or `add` throws. */
-function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
+async function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
+  if (req.destroyed === true || req.aborted === true) throw new Aborted();
   return new Promise((resolve, reject) => {
     const listeners: Record<string, (value?: unknown) => void> = {
       data(chunk) {
@@ -175,6 +181,8 @@ function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise
         }
       },
       end: () => settle(resolve),
+      // HTTP/2 ends a stream that was reset, after this event.
+      aborted: () => settle(() => reject(new Aborted())),
       error: () => settle(() => reject(new Aborted())),
       close: () => settle(() => reject(new Aborted())),
     };
