@@ -47,6 +47,8 @@ export interface NodeRequest {
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
+  /** HTTP/2 only. */
+  readonly stream?: { close(): unknown } | undefined;
   setHeader(name: string, value: string): unknown;
   end(body: Uint8Array): unknown;
 }
@@ -60,7 +62,7 @@ export interface NodeResponse {
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413, and the connection is closed |
+ * | longer than `maxBodyBytes` | 413, and the connection (of HTTP/2: the stream) is closed |
  * | neither POST nor a GET with `echostr` | 405 |
  *
  * Mount it where the body has not been parsed. What `onEvent` throws goes to `next`, where there is one; else the returned
@@ -113,9 +115,11 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
   if (reply === undefined || response.headersSent) return;
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  // What is left of the body would have to be read before the next request; HTTP/2 ends the stream alone.
-  if (reply.status === 413 && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
+  // What is left of the body would have to be read before the next request; HTTP/2 closes the stream alone.
+  const isTooLarge = reply.status === 413;
+  if (isTooLarge && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
   response.end(encodeUtf8(reply.body));
+  if (isTooLarge) response.stream?.close();
 }
 
 /**
