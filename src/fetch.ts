@@ -8,6 +8,7 @@ import {
   type HandlerOptions,
   type HandlerResponse,
   type OnEvent,
+  requireParts,
   respond,
 } from './internal/handler.ts';
 
@@ -35,7 +36,7 @@ export type FetchRequest = typeof globalThis extends { Request: { prototype: inf
 /** `Response` of the typings that the program has. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Response } } ? Response : object;
 
-declare const Response: new (body: string, init: { status: number; headers: Record<string, string> }) => object;
+declare const Response: new (body: string | null, init: { status: number; headers: Record<string, string> }) => object;
 
 /**
  * Makes a handler of a codec. It reads the body up to the codec's limit, decodes it, answers verifications by itself,
@@ -54,6 +55,7 @@ declare const Response: new (body: string, init: { status: number; headers: Reco
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
+ * @throws {TypeError} One of them is missing or of the wrong type.
  *
  * @example
  * ```ts
@@ -75,13 +77,15 @@ export function toFetchHandler<Message extends CallbackMessage, Answer>(
   onEvent: OnEvent<Message, Answer, FetchRequest>,
   options: HandlerOptions<FetchRequest> = {},
 ): (request: FetchRequest) => Promise<FetchResponse> {
+  requireParts(codec, onEvent, options);
   return async (request) => {
     const like = request as RequestLike;
     const { method, url, headers } = like;
     const readBody = (limit: number) => readFetchBody(like, limit);
     const response = await respond(codec, onEvent, options, { request, method, url, headers, readBody });
     const { status, headers: sent, body } = response ?? GONE;
-    return new Response(body, { status, headers: { ...sent } }) as FetchResponse;
+    // An empty text would be given a Content-Type.
+    return new Response(body || null, { status, headers: { ...sent } }) as FetchResponse;
   };
 }
 
@@ -90,9 +94,9 @@ const GONE: HandlerResponse = { status: 400, headers: {}, body: '' };
 
 async function readFetchBody({ body, bodyUsed, headers }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
   if (bodyUsed) throw new TypeError('request must be unread: something has used its body before this handler');
-  const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
   const reader = body?.getReader();
   try {
+    const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
       if (part.value !== undefined) collector.add(part.value);
     }

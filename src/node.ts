@@ -10,6 +10,7 @@ import {
   type HandlerOptions,
   type HandlerResponse,
   type OnEvent,
+  requireParts,
   respond,
 } from './internal/handler.ts';
 
@@ -27,8 +28,14 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** The bytes, where a framework or a function's runtime keeps them. */
   readonly rawBody?: unknown;
-  /** Whether the stream was read from. */
+  /** Whether something came out of the stream already. */
   readonly readableDidRead?: boolean | undefined;
+  /** Whether the stream was read to its end. */
+  readonly readableEnded?: boolean | undefined;
+  /** Whether the client is gone: HTTP/1. */
+  readonly destroyed?: boolean | undefined;
+  /** Whether the client is gone: HTTP/2. */
+  readonly aborted?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
   on(event: string, listener: (...values: any[]) => void): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
@@ -40,6 +47,8 @@ export interface NodeRequest {
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
+  /** HTTP/2 only. */
+  readonly stream?: { close(): unknown } | undefined;
   setHeader(name: string, value: string): unknown;
   end(body: Uint8Array): unknown;
 }
@@ -53,7 +62,7 @@ export interface NodeResponse {
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413, and the connection is closed |
+ * | longer than `maxBodyBytes` | 413, and the connection (of HTTP/2: the stream) is closed |
  * | neither POST nor a GET with `echostr` | 405 |
  *
  * Mount it where the body has not been parsed. What `onEvent` throws goes to `next`, where there is one; else the returned
@@ -62,6 +71,7 @@ export interface NodeResponse {
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
+ * @throws {TypeError} One of them is missing or of the wrong type.
  *
  * @example
  * ```ts
@@ -93,6 +103,7 @@ export function toNodeHandler<Message extends CallbackMessage, Answer, Request e
   onEvent: OnEvent<Message, Answer, Request>,
   options: HandlerOptions<Request> = {},
 ): (request: Request, response: NodeResponse, next?: (error?: unknown) => void) => Promise<void> {
+  requireParts(codec, onEvent, options);
   return async (request, response, next) => {
     try {
       const { method = '', url = '', headers } = request;
@@ -109,9 +120,11 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
   if (reply === undefined || response.headersSent) return;
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  // What is left of the body would have to be read before the next request; HTTP/2 ends the stream alone.
-  if (reply.status === 413 && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
+  // What is left of the body would have to be read before the next request; HTTP/2 closes the stream alone.
+  const isTooLarge = reply.status === 413;
+  if (isTooLarge && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
   response.end(encodeUtf8(reply.body));
+  if (isTooLarge) response.stream?.close();
 }
 
 /**
@@ -123,6 +136,7 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * @returns The bytes; none for a request without a body.
  * @throws {CallbackError} ERR_TOO_LARGE: longer than `maxBodyBytes`. ERR_REQUEST: text that has no UTF-8 form.
  * @throws {TypeError} A parser has read the stream and left no raw body: the message says where to mount.
+ * @throws {Error} The client broke off.
  *
  * @example
  * ```ts
@@ -134,22 +148,25 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * ```
  */
 export async function readNodeBody(req: NodeRequest, maxBodyBytes: number): Promise<Uint8Array> {
-  const { rawBody, body, headers, readableDidRead } = requireObject('req', req);
+  const { rawBody, headers, readableDidRead, readableEnded } = requireObject('req', req);
   const collector = bodyCollector(requireNumber('maxBodyBytes', maxBodyBytes), headers['content-length']);
   if (isBytes(rawBody)) {
     collector.add(rawBody);
-  } else if (readableDidRead !== true) {
+  } else if (readableDidRead === true) {
+    collector.add(parsedBytes(req.body));
+  } else if (readableEnded !== true) {
     await readStream(req, collector.add);
-  } else if (isBytes(body)) {
-    collector.add(body);
-  } else if (typeof body === 'string') {
-    collector.add(textBytes(body));
-  } else if (!isEmpty(headers)) {
-    throw new TypeError(
-      'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
-    );
-  }
+  } // else something has read it, and nothing was sent
   return collector.bytes();
+}
+
+/** What a parser has left of a stream that it has read. */
+function parsedBytes(body: unknown): Uint8Array {
+  if (isBytes(body)) return body;
+  if (typeof body === 'string') return textBytes(body);
+  throw new TypeError(
+    'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
+  );
 }
 
 /** The bytes of what a parser has read as text; a charset of the client's choice can leave half a surrogate pair. */
@@ -159,13 +176,9 @@ function textBytes(text: string): Uint8Array {
   return encodeUtf8(text);
 }
 
-/** Whether the client sent no body, so that there was nothing to read. */
-function isEmpty(headers: NodeRequest['headers']): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-}
-
 /** Every chunk goes to `add`, until the stream ends, breaks off, or `add` throws. */
-function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
+async function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
+  if (req.destroyed === true || req.aborted === true) throw new Aborted();
   return new Promise((resolve, reject) => {
     const listeners: Record<string, (value?: unknown) => void> = {
       data(chunk) {
@@ -177,6 +190,8 @@ function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise
         }
       },
       end: () => settle(resolve),
+      // HTTP/2 ends a stream that was reset, after this event.
+      aborted: () => settle(() => reject(new Aborted())),
       error: () => settle(() => reject(new Aborted())),
       close: () => settle(() => reject(new Aborted())),
     };

@@ -1,11 +1,12 @@
 // What the handlers of ./fetch and ./node have in common: which requests are looked at, and what is answered.
+import { requireFunction, requireObject } from './arguments.ts';
 import { ANSWERS_PROBES, type CallbackCodec, type CallbackMessage } from './codec.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, isCallbackError } from './errors.ts';
 import type { CallbackRequest } from './request.ts';
 
-/** The messages that are events. */
-export type EventOf<Message> = Extract<Message, { kind: 'event' }>;
+/** The messages that are events, also of a `CallbackMessage` of any platform. */
+export type EventOf<Message> = Message extends { kind: 'event' } ? Message : Message & { readonly kind: 'event' };
 
 /** What a handler does with an event; it returns the answer, or nothing for the platform's default. */
 export type OnEvent<Message, Answer, Request> = (
@@ -15,8 +16,11 @@ export type OnEvent<Message, Answer, Request> = (
 ) => Answer | void | Promise<Answer | void>;
 
 export interface HandlerOptions<Request> {
-  /** Called for every request that is refused, with the reason, for your log: the sender sees only the status. */
-  onRefused?: ((error: CallbackError, request: Request) => void) | undefined;
+  /**
+   * Called for every request that is refused, with the reason, for your log: the sender sees only the status. A promise is
+   * waited for.
+   */
+  onRefused?: ((error: CallbackError, request: Request) => unknown) | undefined;
 }
 
 /** What goes back to the client, `Content-Length` among the headers. */
@@ -27,7 +31,11 @@ export interface HandlerResponse {
 }
 
 /** A request that broke off while it was read: nobody is told, because nobody is there. */
-export class Aborted extends Error {}
+export class Aborted extends Error {
+  constructor() {
+    super('the request broke off before its end');
+  }
+}
 
 /** How a server's request is read; `readBody` stops at the limit with ERR_TOO_LARGE and throws {@link Aborted}. */
 export interface Incoming<Request> {
@@ -38,6 +46,14 @@ export interface Incoming<Request> {
   readBody(maxBodyBytes: number): Promise<Uint8Array>;
 }
 
+/** What a handler is made of, checked when it is made and not at the first event. */
+export function requireParts(codec: object, onEvent: object, options: HandlerOptions<never>): void {
+  requireObject('codec', codec);
+  requireFunction('onEvent', onEvent);
+  const { onRefused } = requireObject('options', options);
+  if (onRefused !== undefined) requireFunction('onRefused', onRefused);
+}
+
 /** What to send; nothing to a client that is gone. */
 export async function respond<Message extends CallbackMessage, Answer, Request>(
   codec: CallbackCodec<Message, Answer>,
@@ -46,8 +62,10 @@ export async function respond<Message extends CallbackMessage, Answer, Request>(
   incoming: Incoming<Request>,
 ): Promise<HandlerResponse | undefined> {
   const { request, method, url, headers } = incoming;
-  const answersProbes = ANSWERS_PROBES in codec;
-  const isGet = method === 'GET' && (answersProbes || /[?&]echostr=/.test(url));
+  const hasEchostr = /[?&]echostr=/.test(url);
+  // A probe is empty; so is a verification, which a codec of anyOf may have to answer.
+  const answersProbes = ANSWERS_PROBES in codec && !hasEchostr;
+  const isGet = method === 'GET' && (answersProbes || hasEchostr);
   if (!isGet && method !== 'POST') return response(405, '', { Allow: 'POST' });
   let message: Message;
   try {
@@ -57,7 +75,7 @@ export async function respond<Message extends CallbackMessage, Answer, Request>(
   } catch (error) {
     if (error instanceof Aborted) return undefined;
     if (!isCallbackError(error)) throw error;
-    onRefused?.(error, request);
+    await onRefused?.(error, request);
     return response(error.code === 'ERR_TOO_LARGE' ? 413 : 400, '');
   }
   const answer = isEvent(message) ? ((await onEvent(message, request)) ?? undefined) : undefined;
@@ -73,32 +91,27 @@ function response(status: number, body: string, headers: Readonly<Record<string,
   return { status, headers: { ...headers, 'Content-Length': String(encodeUtf8(body).length) }, body };
 }
 
-/** Collects chunks up to a limit. */
+/** Collects chunks up to a limit, in one piece of memory: a chunk of one byte would cost a hundred if it were kept. */
 export function bodyCollector(
   maxBodyBytes: number,
   contentLength: unknown,
 ): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const grow = (by: number) => {
-    length += by;
-    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  };
   if (Number(contentLength) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  let memory = new Uint8Array(0);
+  let length = 0;
   return {
     add(chunk) {
-      grow(chunk.length);
-      chunks.push(chunk);
-    },
-    bytes() {
-      const bytes = new Uint8Array(length);
-      let at = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.length;
+      const end = length + chunk.length;
+      if (end > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (end > memory.length) {
+        const grown = new Uint8Array(Math.max(end, Math.min(2 * memory.length, maxBodyBytes)));
+        grown.set(memory);
+        memory = grown;
       }
-      return bytes;
+      memory.set(chunk, length);
+      length = end;
     },
+    bytes: () => memory.subarray(0, length),
   };
 }
 
