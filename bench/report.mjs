@@ -1,4 +1,4 @@
-// What is made of the results: tables, verdicts on the thresholds, the README's table.
+// What is made of the results: tables, verdicts on the thresholds, the tables of docs/performance.md.
 import { groups, ours, sizeName, thresholds } from './cases.mjs';
 
 const [main] = ours;
@@ -97,30 +97,53 @@ function aligned(rows) {
   );
 }
 
-/** The README's tables: what users compare, with the default engine and with that of callback-codec/simd. */
-export function readmeTable(reports, { command, machine, date, versions }) {
+/** The pages that show the tables, each in its language. */
+export const pages = {
+  'docs/performance.md': {
+    ratios:
+      'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
+    simd: 'The same with the engine of `callback-codec/simd`:',
+    sdk: 'Feishu SDK',
+    sdkRequest: 'Feishu SDK, whole request',
+    defaultEngine: 'the default engine',
+    measured: ({ command, machine, date, ours, peers }) =>
+      `\`${command}\` on ${date}, ${machine}. ${ours} beside ${peers}.`,
+  },
+  'docs/performance.zh-CN.md': {
+    ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）：',
+    simd: '改用 `callback-codec/simd` 的引擎之后：',
+    sdk: '飞书 SDK',
+    sdkRequest: '飞书 SDK，整个请求',
+    defaultEngine: '默认引擎',
+    measured: ({ command, machine, date, ours, peers }) =>
+      `测于 ${date}，命令 \`${command}\`，机器 ${machine}。${ours}，对比 ${peers}。`,
+  },
+};
+
+/** The tables of a page: what users compare, with the default engine and with that of callback-codec/simd. */
+export function pageTables(reports, words, measurement) {
   return [
-    'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
+    words.ratios,
     '',
     ...ratioTable(reports, main, [
-      ['Feishu SDK', 'Feishu decrypt', 'Feishu SDK AESCipher'],
+      [words.sdk, 'Feishu decrypt', 'Feishu SDK AESCipher'],
       ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
       ['noble', 'Feishu decrypt', 'noble cbc + table base64'],
       ['WebCrypto', 'Feishu decrypt', 'WebCrypto'],
       ['@wecom/crypto', 'DingTalk decrypt', '@wecom/crypto'],
-      ['Feishu SDK, whole request', 'Feishu decode', 'Feishu SDK verify + parse'],
+      [words.sdkRequest, 'Feishu decode', 'Feishu SDK verify + parse'],
     ]),
     '',
-    'The same with the engine of `callback-codec/simd`:',
+    words.simd,
     '',
     ...ratioTable(reports, 'callback-codec, simd', [
-      ['the default engine', 'Feishu decrypt', main],
+      [words.defaultEngine, 'Feishu decrypt', main],
       ['noble', 'Feishu decrypt', 'noble cbc + table base64'],
       ['WebCrypto', 'Feishu decrypt', 'WebCrypto'],
       ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
     ]),
     '',
-    `\`${command}\` on ${date}, ${machine}. ${versions}.`,
+    words.measured(measurement),
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@
 //   --groups "Feishu decrypt,Feishu decode"   only these tables (see cases.mjs)
 //   --quick             a quarter of the rounds
 //   --no-thresholds     a missed threshold is no failure
-//   --readme            writes the compact table into the README, if nothing failed
+//   --readme            writes the compact tables into docs/performance.md and docs/performance.zh-CN.md, if nothing failed
 import { readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { cpus } from 'node:os';
@@ -52,17 +52,16 @@ async function bundle() {
   });
 }
 
-function writeReadme(text) {
+function writePages(measurement) {
   const marked = /(?<=<!-- bench:start -->\n)[\s\S]*(?=<!-- bench:end -->)/;
-  for (const name of ['README.md', 'README.zh-CN.md']) {
+  for (const [name, words] of Object.entries(pages)) {
     const file = join(root, name);
     const old = readFileSync(file, 'utf8');
-    if (marked.test(old))
-      writeFileSync(
-        file,
-        old.replace(marked, () => `${text}\n`),
-      );
-    else if (name === 'README.md') throw new Error(`${name} has no lines <!-- bench:start --> and <!-- bench:end -->`);
+    if (!marked.test(old)) throw new Error(`${name} has no lines <!-- bench:start --> and <!-- bench:end -->`);
+    writeFileSync(
+      file,
+      old.replace(marked, () => `${pageTables(reports, words, measurement)}\n`),
+    );
   }
 }
 
@@ -72,7 +71,7 @@ installRivals();
 const { exports, version } = installPackage();
 await bundle();
 // Only now: these import the package.
-const [{ groups }, { hosts, versionOf }, { growth, judge, readmeTable, tables }] = await Promise.all([
+const [{ groups }, { hosts, versionOf }, { growth, judge, pages, pageTables, tables }] = await Promise.all([
   import('./cases.mjs'),
   import('./hosts.mjs'),
   import('./report.mjs'),
@@ -145,7 +144,7 @@ if (failures.length > 0) {
   console.log(`\nall agree${options.thresholds ? ', every threshold that applies is reached' : ''}`);
   if (options.readme) {
     const named = ['@larksuiteoapi/node-sdk', '@wecom/crypto', '@noble/ciphers'];
-    const versions = `${packageName} ${version} beside ${named.map((name) => `${name} ${dependencies[name]}`).join(', ')}`;
-    writeReadme(readmeTable(reports, { command: 'npm run bench', machine, date, versions }));
+    const peers = named.map((name) => `${name} ${dependencies[name]}`).join(', ');
+    writePages({ command: 'npm run bench', machine, date, ours: `${packageName} ${version}`, peers });
   }
 }

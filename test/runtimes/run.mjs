@@ -2,7 +2,7 @@
 // Packs the package, runs the conformance suite on it in every engine of engines.mjs, and prints a table.
 //   words           only the runs whose engine or format holds one of them
 //   --require-all   for CI, as root on Debian: installs what is missing; a skipped run is a failure
-//   --readme        writes the table into README.md and README.zh-CN.md, if nothing failed
+//   --readme        writes the table into docs/runtimes.md and docs/runtimes.zh-CN.md, if nothing failed
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -225,27 +225,32 @@ function table(results) {
 }
 
 // One line for an engine and what AES runs there; `ESM: 210` is a format and how many checks passed in it.
-function writeReadmes(results) {
+function writePages(results) {
   const lines = new Map();
   for (const { engine, version, format, ran, passed, skipped } of results) {
     const key = `| ${engine} | ${version} | ${ran.byDefault ?? ''} | ${ran.simd ?? ''} |`;
     lines.set(key, [...(lines.get(key) ?? []), skipped ? `${format}: not run` : `${format}: ${passed}`]);
   }
-  const table = [
-    '| engine | version | AES by default | `callback-codec/simd` | checks passed |',
-    '|---|---|---|---|---|',
-    ...[...lines].map(([key, cells]) => `${key} ${cells.join(' · ')} |`),
-  ].join('\n');
+  const rows = [...lines].map(([key, cells]) => `${key} ${cells.join(' · ')} |`).join('\n');
   const today = new Date().toISOString().slice(0, 10);
-  const captions = { 'README.md': `Run on ${today}; no check failed.`, 'README.zh-CN.md': `${today} 实测，无一失败。` };
+  const pages = {
+    'docs/runtimes.md': [
+      `Run on ${today}; no check failed.`,
+      '| engine | version | AES by default | `callback-codec/simd` | checks passed |',
+    ],
+    'docs/runtimes.zh-CN.md': [
+      `${today} 实测，无一失败。`,
+      '| 引擎 | 版本 | 默认 AES | `callback-codec/simd` | 通过的检查 |',
+    ],
+  };
   const marked = /(<!-- engines:start -->)[\s\S]*(<!-- engines:end -->)/;
-  for (const [name, caption] of Object.entries(captions)) {
+  for (const [name, [caption, head]] of Object.entries(pages)) {
     const file = join(root, name);
     const old = readFileSync(file, 'utf8');
     if (!marked.test(old)) throw new Error(`${name} has no engines:start and engines:end`);
     writeFileSync(
       file,
-      old.replace(marked, (_, start, end) => `${start}\n${caption}\n\n${table}\n${end}`),
+      old.replace(marked, (_, start, end) => `${start}\n${caption}\n\n${head}\n|---|---|---|---|---|\n${rows}\n${end}`),
     );
   }
 }
@@ -272,5 +277,5 @@ if (options['require-all'] && skipped.length > 0) console.log('With --require-al
 console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
 
 const fine = passed > 0 && failed.length === 0 && !(options['require-all'] && skipped.length > 0);
-if (fine && options.readme) writeReadmes(results);
+if (fine && options.readme) writePages(results);
 process.exitCode = fine ? 0 : 1;
