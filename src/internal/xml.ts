@@ -21,9 +21,12 @@ interface Reader {
 
 const MAX_DEPTH = 32;
 
-/** Name, attributes (which are skipped), and the slash of an empty element. */
-const START_TAG = /<([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
-const END_TAG = /<\/([A-Za-z_][\w.:-]*)\s*>/y;
+// One pattern for all attributes together would run out of stack over a few million of them.
+const START_TAG = /<([A-Za-z_][\w.:-]*)/y;
+const ATTRIBUTE = /[\t\n ]+[A-Za-z_][\w.:-]*[\t\n ]*=[\t\n ]*(?:"[^"<]*"|'[^'<]*')/y;
+/** With the slash of an empty element. */
+const START_TAG_END = /[\t\n ]*(\/?)>/y;
+const END_TAG = /<\/([A-Za-z_][\w.:-]*)[\t\n ]*>/y;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that section 2.2 leaves out
 const NOT_XML = /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/;
@@ -56,19 +59,36 @@ function readMarkup(reader: Reader, xml: string, at: number): number {
 }
 
 function readStartTag(reader: Reader, xml: string, at: number): number {
-  START_TAG.lastIndex = at;
-  const [tag, name, attributes, slash] = START_TAG.exec(xml) ?? [];
-  if (tag === undefined || name === undefined || decodeReferences(attributes ?? '') === undefined) return -1;
+  const [tag, name] = matchAt(START_TAG, xml, at);
+  if (tag === undefined || name === undefined) return -1;
   if (reader.root !== undefined || reader.open.length === MAX_DEPTH) return -1;
+  const attributesEnd = skipAttributes(xml, at + tag.length);
+  const [end, slash] = attributesEnd < 0 ? [] : matchAt(START_TAG_END, xml, attributesEnd);
+  if (end === undefined) return -1;
   reader.open.push({ name, text: '', children: undefined });
   if (slash === '/') closeElement(reader, name);
-  return at + tag.length;
+  return attributesEnd + end.length;
+}
+
+function skipAttributes(xml: string, start: number): number {
+  let at = start;
+  for (;;) {
+    const [attribute] = matchAt(ATTRIBUTE, xml, at);
+    if (attribute === undefined) return at;
+    if (decodeReferences(attribute) === undefined) return -1;
+    at += attribute.length;
+  }
 }
 
 function readEndTag(reader: Reader, xml: string, at: number): number {
-  END_TAG.lastIndex = at;
-  const [tag, name] = END_TAG.exec(xml) ?? [];
+  const [tag, name] = matchAt(END_TAG, xml, at);
   return tag !== undefined && closeElement(reader, name) ? at + tag.length : -1;
+}
+
+/** What a sticky pattern finds at this place, and its groups. */
+function matchAt(pattern: RegExp, xml: string, at: number): readonly (string | undefined)[] {
+  pattern.lastIndex = at;
+  return pattern.exec(xml) ?? [];
 }
 
 function readCdata(reader: Reader, xml: string, at: number): number {
@@ -163,22 +183,26 @@ export function writeXml(what: string, root: object): string {
   return writeElement(what, 'xml', root, 1);
 }
 
+function writeElements(what: string, name: string, value: unknown, depth: number): string {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.map((item) => writeElement(what, name, item, depth)).join('');
+}
+
 function writeElement(what: string, name: string, value: unknown, depth: number): string {
   if (value === undefined) return '';
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw new TypeError(`${what} must have names that are XML names`);
   if (depth > MAX_DEPTH) throw new TypeError(`${what} must be nested at most ${MAX_DEPTH} deep`);
-  if (Array.isArray(value)) return value.map((item) => writeElement(what, name, item, depth)).join('');
   return `<${name}>${writeContent(what, value, depth)}</${name}>`;
 }
 
 function writeContent(what: string, value: unknown, depth: number): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return writeText(what, value);
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${what} must have an XML form, got ${typeName(value)}`);
   }
   return Object.entries(value)
-    .map(([name, child]) => writeElement(what, name, child, depth + 1))
+    .map(([name, child]) => writeElements(what, name, child, depth + 1))
     .join('');
 }
 
