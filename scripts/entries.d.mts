@@ -1,0 +1,2 @@
+/** `index` first, then by name. */
+export declare const entries: readonly string[];
