@@ -50,9 +50,9 @@ export function readSignedReply(text: string, jsonNames: EnvelopeNames): SignedR
   return { encrypt, signature, timestamp, nonce };
 }
 
-/** The time of a reply: a number of seconds, as text. */
+/** A number of seconds, as text: without leading zeros, because it is signed as text and sent as a number. */
 export function requireSeconds(name: string, value: string): string {
-  if (!/^\d{1,15}$/.test(requireText(name, value))) {
+  if (!/^(?:0|[1-9]\d{0,14})$/.test(requireText(name, value))) {
     throw new CallbackError('ERR_CONFIG', `${name} must be a number of seconds in decimal digits`);
   }
   return value;

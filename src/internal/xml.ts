@@ -21,12 +21,12 @@ interface Reader {
 
 const MAX_DEPTH = 32;
 
+const NAME = /[A-Za-z_][\w.:-]*/y;
 // One pattern for all attributes together would run out of stack over a few million of them.
-const START_TAG = /<([A-Za-z_][\w.:-]*)/y;
 const ATTRIBUTE = /[\t\n ]+[A-Za-z_][\w.:-]*[\t\n ]*=[\t\n ]*(?:"[^"<]*"|'[^'<]*')/y;
 /** With the slash of an empty element. */
-const START_TAG_END = /[\t\n ]*(\/?)>/y;
-const END_TAG = /<\/([A-Za-z_][\w.:-]*)[\t\n ]*>/y;
+const START_TAG_END = /[\t\n ]*\/?>/y;
+const END_TAG_END = /[\t\n ]*>/y;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that section 2.2 leaves out
 const NOT_XML = /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/;
@@ -50,7 +50,7 @@ function readMarkup(reader: Reader, xml: string, at: number): number {
     case '/':
       return readEndTag(reader, xml, at);
     case '?':
-      return endOf('?>', xml, at);
+      return endOfMatch(NAME, xml, at + 2) < 0 ? -1 : endOf('?>', xml, at);
     case '!':
       // Not in one literal: compartments of SES refuse code that holds the start of an HTML comment.
       return xml.startsWith('--', at + 2) ? endOfComment(xml, at) : readCdata(reader, xml, at);
@@ -59,43 +59,73 @@ function readMarkup(reader: Reader, xml: string, at: number): number {
   }
 }
 
+/** Attributes are skipped, but hold no unknown reference. */
 function readStartTag(reader: Reader, xml: string, at: number): number {
-  const [tag, name] = matchAt(START_TAG, xml, at);
-  if (tag === undefined || name === undefined) return -1;
-  if (reader.root !== undefined || reader.open.length === MAX_DEPTH) return -1;
-  const attributesEnd = skipAttributes(xml, at + tag.length);
-  const [end, slash] = attributesEnd < 0 ? [] : matchAt(START_TAG_END, xml, attributesEnd);
-  if (end === undefined) return -1;
-  reader.open.push({ name, text: '', children: undefined });
-  if (slash === '/') closeElement(reader, name);
-  return attributesEnd + end.length;
-}
-
-function skipAttributes(xml: string, start: number): number {
-  let at = start;
-  for (;;) {
-    const [attribute] = matchAt(ATTRIBUTE, xml, at);
-    if (attribute === undefined) return at;
-    if (decodeReferences(attribute) === undefined) return -1;
-    at += attribute.length;
-  }
+  const nameEnd = endOfMatch(NAME, xml, at + 1);
+  if (nameEnd < 0 || reader.root !== undefined || reader.open.length === MAX_DEPTH) return -1;
+  let attributesEnd = nameEnd;
+  for (let next = nameEnd; next >= 0; next = endOfMatch(ATTRIBUTE, xml, attributesEnd)) attributesEnd = next;
+  const end = endOfMatch(START_TAG_END, xml, attributesEnd);
+  if (end < 0 || decodeReferences(xml.slice(nameEnd, end)) === undefined) return -1;
+  const name = xml.slice(at + 1, nameEnd);
+  if (xml.charAt(end - 2) === '/') addElement(reader, name, '');
+  else reader.open.push({ name, text: '', children: undefined });
+  return end;
 }
 
 function readEndTag(reader: Reader, xml: string, at: number): number {
-  const [tag, name] = matchAt(END_TAG, xml, at);
-  return tag !== undefined && closeElement(reader, name) ? at + tag.length : -1;
+  const element = reader.open.pop();
+  if (element === undefined || !xml.startsWith(element.name, at + 2)) return -1;
+  const { name, text, children } = element;
+  addElement(reader, name, children ?? text);
+  return endOfMatch(END_TAG_END, xml, at + 2 + name.length);
 }
 
-/** What a sticky pattern finds at this place, and its groups. */
-function matchAt(pattern: RegExp, xml: string, at: number): readonly (string | undefined)[] {
-  pattern.lastIndex = at;
-  return pattern.exec(xml) ?? [];
+/** An element that has ended, given to its parent, or to the reader if it is the root. */
+function addElement(reader: Reader, name: string, content: XmlRecord | string): void {
+  const parent = reader.open[reader.open.length - 1];
+  if (parent === undefined) {
+    reader.root = content;
+  } else {
+    parent.children ??= {};
+    addChild(parent.children, name, content);
+  }
 }
 
-function readCdata(reader: Reader, xml: string, at: number): number {
+/** An own property, whatever the name: `__proto__` is one like any other. */
+function addChild(children: Record<string, XmlValue>, name: string, content: XmlRecord | string): void {
+  if (!(name in children)) {
+    children[name] = content;
+    return;
+  }
+  const before = Object.hasOwn(children, name) ? children[name] : undefined;
+  if (Array.isArray(before)) {
+    before.push(content);
+    return;
+  }
+  const value = before === undefined ? content : [before, content];
+  Object.defineProperty(children, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function readCdata({ open }: Reader, xml: string, at: number): number {
+  const element = open[open.length - 1];
   const end = endOf(']]>', xml, at);
-  if (end < 0 || !xml.startsWith('<![CDATA[', at)) return -1;
-  return addText(reader, xml.slice(at + '<![CDATA['.length, end - ']]>'.length), true) ? end : -1;
+  if (element === undefined || end < 0 || !xml.startsWith('<![CDATA[', at)) return -1;
+  element.text += xml.slice(at + '<![CDATA['.length, end - ']]>'.length);
+  return end;
+}
+
+/** Outside the root there is white space alone, and nowhere `]]>` (section 2.4). */
+function readText({ open }: Reader, xml: string, at: number): number {
+  const next = xml.indexOf('<', at);
+  const end = next < 0 ? xml.length : next;
+  const raw = xml.slice(at, end);
+  const element = open[open.length - 1];
+  if (element === undefined) return /^[\t\n ]*$/.test(raw) ? end : -1;
+  const text = raw.includes(']]>') ? undefined : decodeReferences(raw);
+  if (text === undefined) return -1;
+  element.text += text;
+  return end;
 }
 
 /** Inside a comment there are no two hyphens (section 2.5). */
@@ -104,51 +134,16 @@ function endOfComment(xml: string, at: number): number {
   return end > 0 && xml.charAt(end) === '>' ? end + 1 : -1;
 }
 
-function readText(reader: Reader, xml: string, at: number): number {
-  const next = xml.indexOf('<', at);
-  const end = next < 0 ? xml.length : next;
-  const raw = xml.slice(at, end);
-  const text = raw.includes(']]>') ? undefined : decodeReferences(raw); // section 2.4
-  return text !== undefined && addText(reader, text, false) ? end : -1;
-}
-
 /** Behind the next `mark`, or -1. */
 function endOf(mark: string, xml: string, at: number): number {
   const index = xml.indexOf(mark, at);
   return index < 0 ? -1 : index + mark.length;
 }
 
-/** Outside the root there is white space alone. */
-function addText({ open }: Reader, text: string, isCdata: boolean): boolean {
-  const element = open[open.length - 1];
-  if (element === undefined) return !isCdata && /^[\t\n ]*$/.test(text);
-  element.text += text;
-  return true;
-}
-
-function closeElement(reader: Reader, name: string | undefined): boolean {
-  const element = reader.open.pop();
-  if (element === undefined || element.name !== name) return false;
-  const parent = reader.open[reader.open.length - 1];
-  const content = element.children ?? element.text;
-  if (parent === undefined) {
-    reader.root = content;
-  } else {
-    parent.children ??= {};
-    addChild(parent.children, name, content);
-  }
-  return true;
-}
-
-/** An own property, whatever the name: `__proto__` is one like any other. */
-function addChild(children: Record<string, XmlValue>, name: string, content: XmlRecord | string): void {
-  const before = Object.hasOwn(children, name) ? children[name] : undefined;
-  if (Array.isArray(before)) {
-    before.push(content);
-    return;
-  }
-  const value = before === undefined ? content : [before, content];
-  Object.defineProperty(children, name, { value, writable: true, enumerable: true, configurable: true });
+/** Behind what a sticky pattern finds at this place, or -1. */
+function endOfMatch(pattern: RegExp, xml: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(xml) ? pattern.lastIndex : -1;
 }
 
 const PREDEFINED: { readonly [name: string]: string } = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
