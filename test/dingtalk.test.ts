@@ -417,6 +417,23 @@ describe('decode', () => {
     expect(message(text)).toBe('the body carries no `encrypt`');
   });
 
+  it.each<[headers: Record<string, string>, advice: string]>([
+    [{}, ''],
+    [{ sign: '', 'x-ddpaas-signature': '' }, ''],
+    [{ Timestamp: '1700000000000', Sign: 'x' }, ': a robot, use callback-codec/dingtalk-robot'],
+    [{ 'X-DDPaaS-Signature': 'x' }, ': a card, use callback-codec/dingtalk-card'],
+    [{ sign: 'x', 'x-ddpaas-signature': 'x' }, ': a card, use callback-codec/dingtalk-card'],
+  ])('says of a body without `encrypt` under the headers %j what it is%s', (headers, advice) => {
+    const refusal = refusalOf(() => codec.decode({ ...dingTalkPush(EVENT), headers, body: text }));
+    expect(refusal).toEqual({
+      code: 'ERR_SIGNATURE',
+      platformCode: 900005,
+      message: `the body carries no \`encrypt\`${advice}`,
+    });
+    // With `encrypt` they are not looked at.
+    expect(codec.decode({ ...dingTalkPush(EVENT), headers }).kind).toBe('event');
+  });
+
   it.each<[name: string, plaintext: string]>([
     ['no JSON', 'success'],
     ['a list', '[]'],

@@ -992,6 +992,23 @@ describe('reply', () => {
   });
 });
 
+describe('platformCode', () => {
+  const stale = createFeishuCodec({ ...FEISHU, toleranceSeconds: 1, now: () => 0 });
+  it.each<[code: string, call: () => unknown]>([
+    ['ERR_CONFIG', () => createFeishuCodec({ encryptKey: '' })],
+    ['ERR_REQUEST', () => codec.decode({})],
+    ['ERR_TOO_LARGE', () => createFeishuCodec({ ...FEISHU, maxBodyBytes: 1 }).decode(feishuPush(V2))],
+    ['ERR_SIGNATURE', () => codec.decode({ ...feishuPush(V2), headers: {} })],
+    ['ERR_TIMESTAMP', () => stale.decode(feishuPush(V2))],
+    ['ERR_DECRYPT', () => codec.decode(feishuSigned(encrypted('AAAA')))],
+    ['ERR_TOKEN', () => codec.decode(feishuPush({ ...V2, header: { ...V2.header, token: 'other' } }))],
+    ['ERR_RANDOM', () => createFeishuCodec({ ...FEISHU, random: () => new Uint8Array() }).encode(V2)],
+  ])('is not there, as Feishu numbers no refusal: %s', (code, call) => {
+    expect(codeOf(call)).toBe(code);
+    expect(errorOf(call)).not.toHaveProperty('platformCode');
+  });
+});
+
 describe('an engine of the caller', () => {
   it('is bound to the key once and does all AES', () => {
     const encrypt = vi.fn((_iv: Uint8Array, blocks: Uint8Array) => blocks.slice());
