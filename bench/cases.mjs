@@ -13,11 +13,22 @@ const throughputSizes = [KB, 16 * KB, 256 * KB, MB, 4 * MB, 16 * MB];
 export const ours = ['callback-codec', 'callback-codec, noble', 'callback-codec, simd'];
 const bulk = [...ours, 'Feishu SDK AESCipher', 'node:crypto, KeyObject', 'noble cbc + table base64', 'WebCrypto'];
 
-/** Each group becomes a table with a column for each size. `list`: of contenders.mjs; `only`: some of it. */
+/** An answer to DingTalk is always this word. */
+const answer = 'success';
+
+/**
+ * Each group becomes a table with a column for each size: whole requests and answers first, which are the yardstick, then
+ * decrypting alone. `list`: of contenders.mjs; `only`: some of it.
+ */
 export const groups = [
+  { name: 'Feishu decode', list: 'feishuDecode', sizes },
+  { name: 'DingTalk decode', list: 'dingTalkDecode', sizes },
+  { name: 'DingTalk reply', list: 'dingTalkReply', sizes: [answer.length] },
+  { name: 'Feishu decode (caches cold)', list: 'feishuDecode', sizes: [64, KB, 16 * KB], cold: true },
+  { name: 'DingTalk decode (caches cold)', list: 'dingTalkDecode', sizes: [64, KB, 16 * KB], cold: true },
+  { name: 'DingTalk reply (caches cold)', list: 'dingTalkReply', sizes: [answer.length], cold: true },
   { name: 'Feishu decrypt', list: 'feishu', sizes },
   { name: 'DingTalk decrypt', list: 'dingTalk', sizes },
-  { name: 'Feishu decode', list: 'decode', sizes },
   { name: 'Feishu decrypt (ASCII)', list: 'feishu', sizes, ascii: true },
   { name: 'DingTalk decrypt (ASCII)', list: 'dingTalk', sizes, ascii: true },
   { name: 'Feishu decrypt (caches cold)', list: 'feishu', sizes: [64, KB, 16 * KB], cold: true },
@@ -76,7 +87,8 @@ const chinese = '请在今天下班之前把会议纪要发给我谢谢你们辛
 const ascii = "Meeting 10:30, room B-204; see https://example.com/d/u7Kq2 and 'notes' {v3} ok. ";
 
 /** `{ json, text }`: JSON of `bytes` bytes of UTF-8, and the text in it. `seed` makes those of one size differ. */
-function makeEvent(bytes, isAscii, seed) {
+function makeEvent(bytes, { list, ascii: isAscii }, seed) {
+  const [shortEvent, longEvent] = list === 'dingTalkDecode' ? [shortDingTalk, longDingTalk] : [shortFeishu, longFeishu];
   const jsonOf = (text) => JSON.stringify(bytes < 512 ? shortEvent(text) : longEvent(text, seed));
   const room = bytes - jsonOf('').length;
   // n Chinese characters take 3n bytes, and bytes - 3n others stand beside them: 18 % of all at n = 0.18 (bytes - 2n).
@@ -96,8 +108,17 @@ function makeEvent(bytes, isAscii, seed) {
   return { json: jsonOf(text), text };
 }
 
-const shortEvent = (text) => ({ token: feishuSecrets.verificationToken, event: { type: 'm', text } });
-const longEvent = (text, seed) => ({
+const shortDingTalk = (text) => ({ EventType: 'm', text });
+const longDingTalk = (text, seed) => ({
+  EventType: 'user_modify_org',
+  eventId: `5e3702a84e847582be8db7fb73283c${seed}2`,
+  CorpId: 'ding6ccabc44d2c8d38b',
+  TimeStamp: '1603977298000',
+  UserId: ['manager7159', 'zhangsan'],
+  text,
+});
+const shortFeishu = (text) => ({ token: feishuSecrets.verificationToken, event: { type: 'm', text } });
+const longFeishu = (text, seed) => ({
   schema: '2.0',
   header: {
     event_id: `5e3702a84e847582be8db7fb73283c${seed}2`,
@@ -114,31 +135,53 @@ const longEvent = (text, seed) => ({
 const bytesOf = (seed) => Uint8Array.from({ length: 16 }, (_, i) => (i * 31 + seed * 101 + 7) & 255);
 const lettersOf = (seed) => bytesOf(seed).map((byte) => 97 + (byte % 26));
 
-/** The inputs of a case, what must come out, and for whole requests a forged one that must be refused. */
+/** The inputs of a case, what must come out, for whole requests a forged one that must be refused, and how to read answers. */
 export function makeCase(group, bytes) {
   const feishu = createFeishuCodec(feishuSecrets);
   const dingTalk = createDingTalkCodec(dingTalkSecrets);
+  if (group.list === 'dingTalkReply') return replyCase(dingTalk);
   const count = bytes > 256 * KB ? 1 : 8;
-  const inputs = [];
-  const expected = [];
-  for (let seed = 0; seed < count; seed++) {
-    const { json, text } = makeEvent(bytes, group.ascii, seed);
-    if (group.list === 'feishu') inputs.push(feishu.encrypt(json, { iv: bytesOf(seed) }));
-    if (group.list === 'dingTalk') inputs.push(dingTalk.encrypt(json, { prefix: lettersOf(seed) }));
-    if (group.list === 'decode') {
-      const { headers, body } = feishu.encode(json, {
-        timestamp: String(1_700_000_000 + seed),
-        nonce: `nonce${seed}`,
-        iv: bytesOf(seed),
-      });
-      // As Node gives them: names in lower case, and those that every request has.
-      const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-      inputs.push({ headers: { host: 'example.com', 'user-agent': 'Go-http-client/1.1', ...lower }, body });
+  const cases = Array.from({ length: count }, (_, seed) => {
+    const { json, text } = makeEvent(bytes, group, seed);
+    switch (group.list) {
+      case 'feishu':
+        return { input: feishu.encrypt(json, { iv: bytesOf(seed) }), expected: json };
+      case 'dingTalk':
+        return { input: dingTalk.encrypt(json, { prefix: lettersOf(seed) }), expected: json };
+      case 'feishuDecode':
+        return { input: feishuRequest(feishu, json, seed), expected: text };
+      default:
+        return { input: dingTalkRequest(dingTalk, json, seed), expected: text };
     }
-    expected.push(group.list === 'decode' ? text : json);
-  }
-  const [first] = inputs;
-  const forged =
-    group.list === 'decode' ? { ...first, headers: { ...first.headers, 'x-lark-request-nonce': 'x' } } : undefined;
-  return { inputs, expected, forged };
+  });
+  const inputs = cases.map(({ input }) => input);
+  return { inputs, expected: cases.map(({ expected }) => expected), forged: forgeries[group.list]?.(inputs[0]) };
+}
+
+/** Changed behind its signature. */
+const forgeries = {
+  feishuDecode: (request) => ({ ...request, headers: { ...request.headers, 'x-lark-request-nonce': 'x' } }),
+  dingTalkDecode: (request) => ({ ...request, query: { ...request.query, nonce: 'x' } }),
+};
+
+/** As Node gives it: names in lower case, and those that every request has. */
+function feishuRequest(codec, json, seed) {
+  const fixed = { timestamp: String(1_700_000_000 + seed), nonce: `nonce${seed}`, iv: bytesOf(seed) };
+  const { headers, body } = codec.encode(json, fixed);
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { headers: { host: 'example.com', 'user-agent': 'Go-http-client/1.1', ...lower }, body };
+}
+
+/** As a framework gives it: the parameters parsed. */
+function dingTalkRequest(codec, json, seed) {
+  const fixed = { timestamp: String(1_700_000_000_000 + seed), nonce: `nonce${seed}`, prefix: lettersOf(seed) };
+  const { query, body } = codec.encode(json, fixed);
+  return { query, body };
+}
+
+/** Messages to be answered. No two answers are the same: they are read as DingTalk reads them. */
+function replyCase(codec) {
+  const event = (seed) => JSON.stringify(shortDingTalk(`${seed}`));
+  const inputs = Array.from({ length: 8 }, (_, seed) => codec.decode(dingTalkRequest(codec, event(seed), seed)));
+  return { inputs, expected: inputs.map(() => answer), read: (body) => codec.decodeReply({ body }) };
 }

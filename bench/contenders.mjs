@@ -1,7 +1,9 @@
 // Who is compared, each written as its users would write it: fast, but plain. A contender that cannot be loaded in a
 // runtime (no node:crypto, say) rejects there and is left out.
 import { cbc } from '@noble/ciphers/aes.js';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { nobleAesCbc } from 'callback-codec/aes-cbc';
 import { createDingTalkCodec } from 'callback-codec/dingtalk';
 import { createFeishuCodec } from 'callback-codec/feishu';
@@ -175,9 +177,7 @@ const dingTalk = {
     return (encrypt) => ofOwner(decrypt(dingTalkSecrets.encodingAesKey, encrypt));
   },
   'wechat-crypto': async () => {
-    const WechatCrypto = await commonJs(import('wechat-crypto'));
-    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
-    const cipher = new WechatCrypto(token, encodingAesKey, ownerKey);
+    const cipher = await weChatCrypto();
     return (encrypt) => ofOwner(cipher.decrypt(encrypt));
   },
   'node:crypto, KeyObject': async () => {
@@ -257,15 +257,15 @@ async function dingTalkByNode(key) {
 
 // --- The whole Feishu request: verify, parse, decrypt, parse again. { headers, body } in, the message's content out.
 
-const oursDecode = (aes) => {
+const oursFeishuDecode = (aes) => {
   const codec = createFeishuCodec({ ...feishuSecrets, aes });
   return (request) => codec.decode(request).event.text;
 };
 
-const decode = {
-  'callback-codec': async () => oursDecode(),
-  'callback-codec, noble': async () => oursDecode(nobleAesCbc),
-  'callback-codec, simd': async () => oursDecode(await simdAesCbc()),
+const feishuDecode = {
+  'callback-codec': async () => oursFeishuDecode(),
+  'callback-codec, noble': async () => oursFeishuDecode(nobleAesCbc),
+  'callback-codec, simd': async () => oursFeishuDecode(await simdAesCbc()),
 
   // What its adapters and its EventDispatcher do to a request, without their promises and their log.
   'Feishu SDK verify + parse': async () => {
@@ -277,7 +277,161 @@ const decode = {
       return requestHandle.parse(data).text;
     };
   },
+  'node:crypto, KeyObject': async () => {
+    const { createHash } = await node('crypto');
+    return feishuByHand(
+      (text) => createHash('sha256').update(text).digest('hex'),
+      await feishu['node:crypto, KeyObject'](),
+    );
+  },
+  'noble sha256 + cbc': async () =>
+    feishuByHand((text) => bytesToHex(sha256(encoder.encode(text))), await feishu['noble cbc + table base64']()),
 };
+
+/** What people write who take no library: signature, then `encrypt`, then the token. */
+const feishuByHand = (hash, decrypt) => (request) => {
+  const { 'x-lark-request-timestamp': timestamp, 'x-lark-request-nonce': nonce } = request.headers;
+  const expected = hash(timestamp + nonce + feishuSecrets.encryptKey + request.body);
+  if (request.headers['x-lark-signature'] !== expected) throw new Error('signature');
+  const { token, header, event } = JSON.parse(decrypt(JSON.parse(request.body).encrypt));
+  if ((header?.token ?? token) !== feishuSecrets.verificationToken) throw new Error('token');
+  return event.text;
+};
+
+// --- The whole DingTalk request, { query, body } in and the event's text out, and the whole answer to it: the message in,
+// the body out. `timestamp` and `nonce` of the message are those of the request.
+
+const oursDingTalkDecode = (aes) => {
+  const codec = createDingTalkCodec({ ...dingTalkSecrets, aes });
+  return (request) => codec.decode(request).event.text;
+};
+
+const oursReply = (aes) => {
+  const codec = createDingTalkCodec({ ...dingTalkSecrets, aes });
+  return (message) => codec.reply(message).body;
+};
+
+/** `sign(timestamp, nonce, encrypt)` and `decrypt(encrypt)` in the order of a request. */
+const dingTalkByHand = (sign, decrypt) => (request) => {
+  const { msg_signature, timestamp, nonce } = request.query;
+  const { encrypt } = JSON.parse(request.body);
+  if (sign(timestamp, nonce, encrypt) !== msg_signature) throw new Error('signature');
+  return JSON.parse(decrypt(encrypt)).text;
+};
+
+/** `sign` and `encrypt(text)` in the order of an answer. */
+const replyByHand = (sign, encrypt) => (message) => {
+  const { timestamp, nonce } = message;
+  const ciphertext = encrypt('success');
+  const msg_signature = sign(timestamp, nonce, ciphertext);
+  return JSON.stringify({ msg_signature, timeStamp: timestamp, nonce, encrypt: ciphertext });
+};
+
+const sorted = (timestamp, nonce, encrypt) => [dingTalkSecrets.token, timestamp, nonce, encrypt].sort().join('');
+const nodeSign = async () => {
+  const { createHash } = await node('crypto');
+  return (...parts) =>
+    createHash('sha1')
+      .update(sorted(...parts))
+      .digest('hex');
+};
+const nobleSign = (...parts) => bytesToHex(sha1(encoder.encode(sorted(...parts))));
+
+const dingTalkDecode = {
+  'callback-codec': async () => oursDingTalkDecode(),
+  'callback-codec, noble': async () => oursDingTalkDecode(nobleAesCbc),
+  'callback-codec, simd': async () => oursDingTalkDecode(await simdAesCbc()),
+
+  'dingtalk-encrypt': async () => {
+    const DingTalkEncryptor = await commonJs(import('dingtalk-encrypt'));
+    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+    const encryptor = new DingTalkEncryptor(token, encodingAesKey, ownerKey);
+    return ({ query: { msg_signature, timestamp, nonce }, body }) =>
+      JSON.parse(encryptor.getDecryptMsg(msg_signature, timestamp, nonce, JSON.parse(body).encrypt)).text;
+  },
+  '@wecom/crypto': async () => {
+    const { getSignature } = await commonJs(import('@wecom/crypto'));
+    const sign = (...parts) => getSignature(dingTalkSecrets.token, ...parts);
+    return dingTalkByHand(sign, await dingTalk['@wecom/crypto']());
+  },
+  'wechat-crypto': async () => {
+    const cipher = await weChatCrypto();
+    return dingTalkByHand((...parts) => cipher.getSignature(...parts), await dingTalk['wechat-crypto']());
+  },
+  'node:crypto, KeyObject': async () => dingTalkByHand(await nodeSign(), await dingTalk['node:crypto, KeyObject']()),
+  'noble sha1 + cbc': async () => dingTalkByHand(nobleSign, await dingTalk['noble cbc + table base64']()),
+};
+
+const dingTalkReply = {
+  'callback-codec': async () => oursReply(),
+  'callback-codec, noble': async () => oursReply(nobleAesCbc),
+  'callback-codec, simd': async () => oursReply(await simdAesCbc()),
+
+  'dingtalk-encrypt': async () => {
+    const DingTalkEncryptor = await commonJs(import('dingtalk-encrypt'));
+    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+    const encryptor = new DingTalkEncryptor(token, encodingAesKey, ownerKey);
+    return ({ timestamp, nonce }) => JSON.stringify(encryptor.getEncryptedMap('success', timestamp, nonce));
+  },
+  '@wecom/crypto': async () => {
+    const { encrypt, getSignature } = await commonJs(import('@wecom/crypto'));
+    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+    return replyByHand(
+      (...parts) => getSignature(token, ...parts),
+      (text) => encrypt(encodingAesKey, text, ownerKey),
+    );
+  },
+  'wechat-crypto': async () => {
+    const cipher = await weChatCrypto();
+    return replyByHand(
+      (...parts) => cipher.getSignature(...parts),
+      (text) => cipher.encrypt(text),
+    );
+  },
+  'node:crypto, KeyObject': async () => {
+    const [{ createCipheriv, createSecretKey, randomBytes }, { Buffer }] = await Promise.all([
+      node('crypto'),
+      node('buffer'),
+    ]);
+    const key = createSecretKey(dingTalkKey());
+    const iv = Buffer.from(dingTalkKey().subarray(0, 16));
+    return replyByHand(await nodeSign(), (text) => {
+      const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+      return Buffer.concat([cipher.update(dingTalkPlaintext(text, randomBytes(16))), cipher.final()]).toString(
+        'base64',
+      );
+    });
+  },
+  'noble sha1 + cbc': async () => {
+    const key = dingTalkKey();
+    const iv = key.subarray(0, 16);
+    return replyByHand(nobleSign, (text) => {
+      const prefix = globalThis.crypto.getRandomValues(new Uint8Array(16));
+      const ciphertext = cbc(key, iv, { disablePadding: true }).encrypt(dingTalkPlaintext(text, prefix));
+      return btoa(String.fromCharCode(...ciphertext));
+    });
+  },
+};
+
+async function weChatCrypto() {
+  const WechatCrypto = await commonJs(import('wechat-crypto'));
+  const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+  return new WechatCrypto(token, encodingAesKey, ownerKey);
+}
+
+/** prefix ‖ length(4) ‖ text ‖ ownerKey, padded to 32 bytes. */
+function dingTalkPlaintext(text, prefix) {
+  const message = encoder.encode(text);
+  const owner = encoder.encode(dingTalkSecrets.ownerKey);
+  const length = 20 + message.length + owner.length;
+  const padding = 32 - (length % 32);
+  const bytes = new Uint8Array(length + padding).fill(padding);
+  bytes.set(prefix);
+  new DataView(bytes.buffer).setUint32(16, message.length);
+  bytes.set(message, 20);
+  bytes.set(owner, 20 + message.length);
+  return bytes;
+}
 
 // ---
 
@@ -294,7 +448,7 @@ const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
 
 const asynchronous = ['WebCrypto'];
 
-const lists = { feishu, dingTalk, decode };
+const lists = { feishuDecode, dingTalkDecode, dingTalkReply, feishu, dingTalk };
 
 /** The contenders of a list that this runtime can load, and why it cannot load the others. */
 export async function loadContenders(list, only) {

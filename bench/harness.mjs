@@ -10,16 +10,16 @@ export class Disagreement extends Error {}
 /**
  * Runs every contender once over all inputs and splits them: `fit` ones give exactly the expected results, `wrong` ones
  * do not. The latter is an error, but for results that the contender is known to get wrong. It is an error too to change
- * an input, and not to refuse a forged one where there is one.
+ * an input, and not to refuse a forged one where there is one. `read` makes comparable what differs each time.
  */
-export async function checkAgreement(contenders, { inputs, expected, forged }) {
+export async function checkAgreement(contenders, { inputs, expected, forged, read = (result) => result }) {
   const fit = [];
   const wrong = [];
   for (const contender of contenders) {
     let isFit = true;
     for (const [i, input] of inputs.entries()) {
       const before = JSON.stringify(input);
-      const result = await outcome(contender, input);
+      const result = await outcome(async () => read(await contender.run(input)));
       if (JSON.stringify(input) !== before) throw new Disagreement(`${contender.name} changed its input`);
       if (result.value === expected[i]) continue;
       if (!contender.knownWrong?.(expected[i])) {
@@ -28,7 +28,7 @@ export async function checkAgreement(contenders, { inputs, expected, forged }) {
       }
       isFit = false;
     }
-    if (forged !== undefined && (await outcome(contender, forged)).error === undefined) {
+    if (forged !== undefined && (await outcome(() => contender.run(forged))).error === undefined) {
       throw new Disagreement(`${contender.name} accepted a forged request`);
     }
     (isFit ? fit : wrong).push(contender);
@@ -36,9 +36,9 @@ export async function checkAgreement(contenders, { inputs, expected, forged }) {
   return { fit, wrong };
 }
 
-async function outcome(contender, input) {
+async function outcome(attempt) {
   try {
-    return { value: await contender.run(input) };
+    return { value: await attempt() };
   } catch (error) {
     return { error: `threw ${error}` };
   }

@@ -24,6 +24,8 @@ const subjects = [
   { name: packageName, imports: [packageName], noble: [aes, sha256, sha1] },
   { name: `${packageName}/feishu`, imports: [`${packageName}/feishu`], noble: [aes, sha256] },
   { name: `${packageName}/dingtalk`, imports: [`${packageName}/dingtalk`], noble: [aes, sha1] },
+  { name: `${packageName}/wecom`, imports: [`${packageName}/wecom`], noble: [aes, sha1] },
+  { name: `${packageName}/wechat`, imports: [`${packageName}/wechat`], noble: [aes, sha1] },
   { name: `${packageName}/aes-cbc`, imports: [`${packageName}/aes-cbc`], noble: [aes] },
   {
     name: `${packageName}/tencent-chat`,

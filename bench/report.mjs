@@ -104,7 +104,8 @@ export const pages = {
       'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
     simd: 'The same with the engine of `callback-codec/simd`:',
     sdk: 'Feishu SDK',
-    sdkRequest: 'Feishu SDK, whole request',
+    request: (peer) => `${peer}, whole request`,
+    answer: (peer) => `${peer}, whole answer`,
     defaultEngine: 'the default engine',
     measured: ({ command, machine, date, ours, peers }) =>
       `\`${command}\` on ${date}, ${machine}. ${ours} beside ${peers}.`,
@@ -113,7 +114,8 @@ export const pages = {
     ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）：',
     simd: '改用 `callback-codec/simd` 的引擎之后：',
     sdk: '飞书 SDK',
-    sdkRequest: '飞书 SDK，整个请求',
+    request: (peer) => `${peer}，整个请求`,
+    answer: (peer) => `${peer}，整个回复`,
     defaultEngine: '默认引擎',
     measured: ({ command, machine, date, ours, peers }) =>
       `测于 ${date}，命令 \`${command}\`，机器 ${machine}。${ours}，对比 ${peers}。`,
@@ -126,17 +128,22 @@ export function pageTables(reports, words, measurement) {
     words.ratios,
     '',
     ...ratioTable(reports, main, [
+      [words.request(words.sdk), 'Feishu decode', 'Feishu SDK verify + parse'],
+      [words.request('@wecom/crypto'), 'DingTalk decode', '@wecom/crypto'],
+      [words.answer('@wecom/crypto'), 'DingTalk reply', '@wecom/crypto'],
+      [words.request('noble'), 'Feishu decode', 'noble sha256 + cbc'],
       [words.sdk, 'Feishu decrypt', 'Feishu SDK AESCipher'],
       ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
       ['noble', 'Feishu decrypt', 'noble cbc + table base64'],
       ['WebCrypto', 'Feishu decrypt', 'WebCrypto'],
       ['@wecom/crypto', 'DingTalk decrypt', '@wecom/crypto'],
-      [words.sdkRequest, 'Feishu decode', 'Feishu SDK verify + parse'],
     ]),
     '',
     words.simd,
     '',
     ...ratioTable(reports, 'callback-codec, simd', [
+      [words.request(words.defaultEngine), 'Feishu decode', main],
+      [words.request('noble'), 'Feishu decode', 'noble sha256 + cbc'],
       [words.defaultEngine, 'Feishu decrypt', main],
       ['noble', 'Feishu decrypt', 'noble cbc + table base64'],
       ['WebCrypto', 'Feishu decrypt', 'WebCrypto'],
@@ -147,11 +154,15 @@ export function pageTables(reports, words, measurement) {
   ].join('\n');
 }
 
-/** Lines of a table of ratios to `base`: a row for each runtime, three sizes in a cell. */
+/** Lines of a table of ratios to `base`: a row for each runtime, three sizes in a cell, or the only one of a group. */
 function ratioTable(reports, base, columns) {
+  const sizesOf = (name) => {
+    const { sizes } = groups.find((group) => group.name === name);
+    return sizes.length === 1 ? sizes : [64, 1024, 16384];
+  };
   const lines = reports.map(({ title, version, results }) => {
     const cells = columns.map(([, group, peer]) => {
-      const ratios = [64, 1024, 16384].map((bytes) => find(results, group, bytes, peer)?.ratios[base]?.median);
+      const ratios = sizesOf(group).map((bytes) => find(results, group, bytes, peer)?.ratios[base]?.median);
       return ratios.every((value) => value === undefined)
         ? '–'
         : ratios.map((value) => (value ? short(value) : '–')).join(' · ');

@@ -1,7 +1,7 @@
 // npm run bench [-- options]
 // Packs the package, installs it beside its rivals, and compares them in each runtime, one after the other.
 //   --only node20,bun   only these runtimes (names: see hosts.mjs); one that is not installed is a failure then
-//   --groups "Feishu decrypt,Feishu decode"   only these tables (see cases.mjs)
+//   --groups "Feishu decode,DingTalk reply"   only these tables (see cases.mjs)
 //   --quick             a quarter of the rounds
 //   --no-thresholds     a missed threshold is no failure
 //   --readme            writes the compact tables into docs/performance.md and docs/performance.zh-CN.md, if nothing failed
