@@ -423,12 +423,6 @@ export const plants: readonly Plant[] = [
   },
   {
     target: 'wechat',
-    fault: 'an echostr of Object.prototype, as it once was',
-    find: /carried\.as === 'echostr'/,
-    replace: "'echostr' in carried",
-  },
-  {
-    target: 'wechat',
     fault: 'an encrypted message for a plain one',
     find: /ownField\(fields, 'Encrypt'\) !== undefined && typeOf\(fields\) === ''/,
     replace: 'false',
