@@ -261,3 +261,83 @@ function nest(random: Random, tokens: string[], at: number): void {
   if (found >= 0)
     tokens[found] = open.repeat(depth) + tokens[found] + close.repeat(random.onceIn(9) ? depth - 1 : depth);
 }
+
+const XML_TOKENS = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[^<>]*>|&[^;&<]*;|[^<&]+|[\s\S]/g;
+
+/** Pieces of XML: what is skipped, what is refused, and what a reader mistakes for one another. */
+const XML_PARTS: readonly string[] = [
+  ...['<a>', '</a>', '<a/>', '<a />', '</a >', '<a', '>', '<', '/>', '</', '</xml>', '<xml>', '</>', '<>', '< a>'],
+  ...['<!--c-->', '<!---->', '<!-- -- -->', '<!--->', '<!--', '-->', '<!--<a>-->', '<!-- --->'],
+  ...['<![CDATA[', ']]>', '<![CDATA[]]>', '<![CDATA[<a>&amp;]]>', '<![CDATA[]]]]><![CDATA[>]]>', '<![cdata[x]]>', ']]'],
+  ...['<?p?>', '<?xml version="1.0"?>', '<?xml version="1.0" encoding="gb2312"?>', '<?', '?>', '<?>', '<? a ?>'],
+  ...['<!DOCTYPE a>', '<!DOCTYPE a [<!ENTITY e "x">]>', '<!ENTITY e "x">', '<!', '<!a>'],
+  ...['&amp;', '&lt;', '&gt;', '&quot;', '&apos;', '&nbsp;', '&e;', '&', '&;', '&amp', '&#', '&#;', '&#x;', '&#X41;'],
+  ...[
+    '&#65;',
+    '&#0065;',
+    '&#x1F600;',
+    '&#13;',
+    '&#10;',
+    '&#0;',
+    '&#11;',
+    '&#xD800;',
+    '&#xFFFE;',
+    '&#x110000;',
+    '&#-1;',
+  ],
+  ...['<a b="1">', '<a b=\'1\' c="2"/>', '<a b="1" b="2"/>', '<a b=1/>', '<a b/>', '<a b="<"/>', '<a b="&x;"/>'],
+  ...['<a b="&#0;"/>', '<a b = "1"\n/>', '<a b="1"c="2"/>', '<a\u00a0b="1"/>', '<a\fb="1"/>', '<a b="\'>"/>'],
+  ...[
+    '<é/>',
+    '<a:b/>',
+    '<:a/>',
+    '<-a/>',
+    '<1/>',
+    '<__proto__>',
+    '</__proto__>',
+    '<constructor/>',
+    '<toString>x</toString>',
+  ],
+  ...[
+    '<Encrypt>',
+    '</Encrypt>',
+    '<encrypt/>',
+    '<MsgType>event</MsgType>',
+    '<InfoType>x</InfoType>',
+    '<Event>e</Event>',
+  ],
+  ...[
+    '\r',
+    '\r\n',
+    '\n',
+    '\t',
+    ' ',
+    '\ufeff',
+    '\u00a0',
+    '\u0085',
+    '\u2028',
+    '\0',
+    '\v',
+    '\x7f',
+    '\ufffe',
+    '\uffff',
+    '你',
+    '\u{1f600}',
+  ],
+];
+
+/** One to three changes of tokens: tags, sections, references; order and nesting. */
+export function mutateXml(random: Random, xml: string): string {
+  const tokens: string[] = xml.match(XML_TOKENS) ?? [];
+  for (let changes = 1 + random.below(3); changes > 0; changes--) {
+    const at = random.below(tokens.length + 1);
+    const kind = random.below(7);
+    if (kind === 0) tokens.splice(at, 1);
+    else if (kind === 1) tokens.splice(at, 0, tokens[at] ?? '');
+    else if (kind === 2) tokens[at] = random.pick(XML_PARTS);
+    else if (kind < 5) tokens.splice(at, 0, random.pick(XML_PARTS));
+    else if (kind === 5) tokens.splice(at, 0, tokens.splice(random.below(tokens.length + 1), 1)[0] ?? '');
+    else tokens[at] = `${'<a>'.repeat(random.below(36))}${tokens[at] ?? ''}${'</a>'.repeat(random.below(36))}`;
+  }
+  return tokens.join('');
+}

@@ -34,7 +34,7 @@ export class Refusal {
   }
 }
 
-function refuse(code: string, more?: ConstructorParameters<typeof Refusal>[1]): never {
+export function refuse(code: string, more?: ConstructorParameters<typeof Refusal>[1]): never {
   throw new Refusal(code, more);
 }
 
@@ -46,6 +46,9 @@ export const DINGTALK = {
   ownerKey: ['suite4xxxxxxxxxxxxxxx', '企业'],
 };
 export const TENCENT = { token: 'xxxxyyyy', sdkAppId: '888888' };
+export const ROBOT = { appSecret: 'this is a secret' };
+export const DINGTALK_CARD = { apiSecret: 'another secret' };
+export const TRTC = { key: '123654', sdkAppId: '1400000000' };
 export const SMALL_BODY = 120;
 export const TOLERANCE_SECONDS = 300;
 
@@ -73,6 +76,26 @@ export function hash(algorithm: 'sha1' | 'sha256', ...parts: readonly (string | 
   return state.digest('hex');
 }
 
+/** HMAC-SHA-256 in base64, by its definition (RFC 2104). */
+export function hmac(key: string, ...message: readonly (string | Uint8Array)[]): string {
+  const bytes = Buffer.from(key);
+  const block = Buffer.alloc(64);
+  block.set(bytes.length > 64 ? Buffer.from(hash('sha256', bytes), 'hex') : bytes);
+  const inner = hash(
+    'sha256',
+    block.map((byte) => byte ^ 0x36),
+    ...message,
+  );
+  return Buffer.from(
+    hash(
+      'sha256',
+      block.map((byte) => byte ^ 0x5c),
+      Buffer.from(inner, 'hex'),
+    ),
+    'hex',
+  ).toString('base64');
+}
+
 /** Plaintext of whole blocks with its PKCS#7 padding of 1 to `block` bytes taken off. */
 export function decryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array, block: number): Buffer | undefined {
   if (blocks.length === 0 || blocks.length % 16 !== 0) return undefined;
@@ -90,10 +113,16 @@ export function encryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array):
 }
 
 export const feishuEncrypt = (iv: Uint8Array, blocks: Uint8Array): Buffer => encryptCbc(FEISHU_KEY, iv, blocks);
-export const dingTalkEncrypt = (blocks: Uint8Array): Buffer => encryptCbc(DINGTALK_KEY, dingTalkIv(), blocks);
+export const dingTalkEncrypt = (blocks: Uint8Array): Buffer => bizMsgEncrypt(DINGTALK_KEY, blocks);
 
-function dingTalkIv(): Uint8Array {
-  return DINGTALK_KEY.subarray(0, 16);
+/** As DingTalk, WeCom and WeChat encrypt whole blocks: the IV is the first half of the key. */
+export function bizMsgEncrypt(key: Uint8Array, blocks: Uint8Array): Buffer {
+  return encryptCbc(key, key.subarray(0, 16), blocks);
+}
+
+/** As they sign: SHA-1 over the sorted parts. */
+export function bizMsgSignature(...parts: readonly string[]): string {
+  return hash('sha1', ...[...parts].sort());
 }
 
 /** Plaintext of `iv ‖ ciphertext`. */
@@ -108,44 +137,55 @@ export function feishuOpen(encrypt: string): string | undefined {
   return plain && decodeUtf8(plain);
 }
 
+/** What they have encrypted, and for whom. */
+export function bizMsgOpen(key: Uint8Array, encrypt: string): { text: string; receiver: string } | undefined {
+  const bytes = decodeBase64(encrypt.replace(/[\t\n\f\r ]/g, ''));
+  const plain = bytes && decryptCbc(key, key.subarray(0, 16), bytes, 32);
+  if (plain === undefined || plain.length < 20) return undefined;
+  const end = 20 + plain.readUInt32BE(16);
+  if (end > plain.length) return undefined;
+  const text = decodeUtf8(plain.subarray(20, end));
+  const receiver = decodeUtf8(plain.subarray(end));
+  return text === undefined || receiver === undefined ? undefined : { text, receiver };
+}
+
 /** What is in DingTalk's `encrypt`. A refusal names the owner that was received if the message `isVerified`. */
 export function dingTalkOpen(encrypt: string, isVerified = false): { text: string; ownerKey: string } {
-  const bytes = decodeBase64(encrypt.replace(/[\t\n\f\r ]/g, ''));
-  const plain = bytes && decryptCbc(DINGTALK_KEY, dingTalkIv(), bytes, 32);
-  if (plain === undefined || plain.length < 20) refuse('ERR_DECRYPT');
-  const end = 20 + plain.readUInt32BE(16);
-  if (end > plain.length) refuse('ERR_DECRYPT');
-  const text = decodeUtf8(plain.subarray(20, end));
-  const ownerKey = decodeUtf8(plain.subarray(end));
-  if (text === undefined || ownerKey === undefined) refuse('ERR_DECRYPT');
-  if (!DINGTALK.ownerKey.includes(ownerKey)) {
-    refuse('ERR_OWNER', { receivedOwner: isVerified ? ownerKey : undefined });
+  const { text, receiver } = bizMsgOpen(DINGTALK_KEY, encrypt) ?? refuse('ERR_DECRYPT');
+  if (!DINGTALK.ownerKey.includes(receiver)) {
+    refuse('ERR_OWNER', { receivedOwner: isVerified ? receiver : undefined });
   }
-  return { text, ownerKey };
+  return { text, ownerKey: receiver };
 }
 
 /** A body that is not empty, within its limit, as bytes, and as text where they are UTF-8. */
-function readBody({ body, codec }: Input): { bytes: Uint8Array; text: string | undefined } {
+export function readBody(input: Input): { bytes: Uint8Array; text: string | undefined } {
+  const body = readOptionalBody(input);
+  if (body.bytes.length === 0) refuse('ERR_REQUEST');
+  return body;
+}
+
+/** The same, or an empty one. */
+export function readOptionalBody({ body: given, codec }: Input): { bytes: Uint8Array; text: string | undefined } {
   const limit = codec === 'small' ? SMALL_BODY : 1_048_576;
-  if (body === undefined || body === null) refuse('ERR_REQUEST');
+  const body = given ?? '';
   if (typeof body === 'string') {
     if (body.length > limit) refuse('ERR_TOO_LARGE');
     if (!isWellFormed(body)) refuse('ERR_REQUEST');
   }
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes.length > limit) refuse('ERR_TOO_LARGE');
-  if (bytes.length === 0) refuse('ERR_REQUEST');
   return { bytes, text: decodeUtf8(bytes) };
 }
 
-type Json = { readonly [name: string]: unknown };
+export type Json = { readonly [name: string]: unknown };
 
-function asObject(value: unknown): Json | undefined {
+export function asObject(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
 /** The object in JSON text, as a Map would hold its own properties. */
-function parse(text: string | undefined): Json | undefined {
+export function parse(text: string | undefined): Json | undefined {
   try {
     return asObject(JSON.parse((text as string).replace(/^\ufeff/, '')));
   } catch {
@@ -153,17 +193,17 @@ function parse(text: string | undefined): Json | undefined {
   }
 }
 
-function own(object: unknown, name: string): unknown {
+export function own(object: unknown, name: string): unknown {
   return asObject(object) && Object.getOwnPropertyDescriptor(object as object, name)?.value;
 }
 
-function textOf(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return `${value}`;
   return typeof value === 'string' ? value : undefined;
 }
 
 /** An event's id; an empty one is none. */
-function idOf(...values: readonly unknown[]): string | undefined {
+export function idOf(...values: readonly unknown[]): string | undefined {
   return values.map(textOf).find((id) => id !== undefined && id !== '');
 }
 
@@ -219,27 +259,40 @@ export function parameter(
   return single(list.filter(([name]) => names.includes(name)).map(([, value]) => value));
 }
 
-function requireFresh(codec: string, timestamp: string, digits: RegExp): void {
-  if (codec !== 'window') return;
+export function requireFresh(codec: string, timestamp: string, digits: RegExp): void {
+  if (!codec.endsWith('window')) return;
   if (!digits.test(timestamp)) refuse('ERR_TIMESTAMP');
   const time = timestamp.length === 10 ? BigInt(timestamp) * 1000n : BigInt(timestamp);
   const distance = time - BigInt(NOW);
   if ((distance < 0n ? -distance : distance) > BigInt(TOLERANCE_SECONDS * 1000)) refuse('ERR_TIMESTAMP');
 }
 
-/** Whether a Feishu request is signed; refused where it is signed wrongly. */
-export function feishuSigned(input: Input): boolean {
-  const { bytes, text } = readBody(input);
-  if (input.codec === 'token') return false;
+/** The three headers in which Feishu signs, or `undefined` where there is none. */
+function larkHeaders(input: Input): { signature: string; timestamp: string; nonce: string } | undefined {
   const [signature, timestamp, nonce] = ['signature', 'request-timestamp', 'request-nonce'].map((name) =>
     header(input, `x-lark-${name}`),
   );
-  if (signature === undefined && timestamp === undefined && nonce === undefined) return false;
+  if (signature === undefined && timestamp === undefined && nonce === undefined) return undefined;
   if (signature === undefined || timestamp === undefined || nonce === undefined) refuse('ERR_SIGNATURE');
-  if (signature !== hash('sha256', timestamp, nonce, FEISHU.encryptKey, bytes)) refuse('ERR_SIGNATURE');
+  return { signature, timestamp, nonce };
+}
+
+/** Whether a Feishu request is signed; refused where it is signed wrongly. */
+function larkSigned(input: Input, algorithm: 'sha1' | 'sha256', secret: string): boolean {
+  const { bytes, text } = readBody(input);
+  const headers = larkHeaders(input);
+  if (headers === undefined) return false;
+  const { signature, timestamp, nonce } = headers;
+  if (signature !== hash(algorithm, timestamp, nonce, secret, bytes)) refuse('ERR_SIGNATURE');
   if (text === undefined) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
   return true;
+}
+
+export function feishuSigned(input: Input): boolean {
+  if (input.codec !== 'token') return larkSigned(input, 'sha256', FEISHU.encryptKey);
+  readBody(input);
+  return false;
 }
 
 export function feishu(input: Input): unknown {
@@ -332,7 +385,7 @@ export function dingTalkSigned(input: Input): { timestamp: string; nonce: string
   if (encrypt === undefined) refuse('ERR_SIGNATURE');
   if (typeof encrypt !== 'string' || !isWellFormed(encrypt)) refuse('ERR_REQUEST');
   if (signature === undefined || timestamp === undefined || nonce === undefined) refuse('ERR_SIGNATURE');
-  if (signature !== hash('sha1', ...[DINGTALK.token, timestamp, nonce, encrypt].sort())) refuse('ERR_SIGNATURE');
+  if (signature !== bizMsgSignature(DINGTALK.token, timestamp, nonce, encrypt)) refuse('ERR_SIGNATURE');
   requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
   if (input.codec === 'window' && /^[0-9]{10}[0-9]*$/.test(nonce)) refuse('ERR_TIMESTAMP');
   return { timestamp, nonce, encrypt };
@@ -402,4 +455,86 @@ export function tencent(input: Input): unknown {
     event,
     text,
   };
+}
+
+export const feishuCardSigned = (input: Input): boolean => larkSigned(input, 'sha1', FEISHU.verificationToken);
+
+export function feishuCard(input: Input): unknown {
+  const isSigned = feishuCardSigned(input);
+  const { text } = readBody(input);
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  if (own(event, 'type') === 'url_verification') {
+    const challenge = own(event, 'challenge');
+    if (typeof challenge !== 'string' || challenge.length > 1024) refuse('ERR_REQUEST');
+    if (own(event, 'token') !== FEISHU.verificationToken) refuse('ERR_TOKEN');
+    return { platform: 'feishu-card', kind: 'verification', type: 'url_verification', challenge, event, text };
+  }
+  if (!isSigned) refuse('ERR_SIGNATURE');
+  if (own(event, 'encrypt') !== undefined) refuse('ERR_REQUEST');
+  return { platform: 'feishu-card', kind: 'event', type: 'card.action.trigger_v1', event, text };
+}
+
+export const robotSign = (timestamp: string): string => hmac(ROBOT.appSecret, timestamp, '\n', ROBOT.appSecret);
+export const dingTalkCardSign = (timestamp: string): string => hmac(DINGTALK_CARD.apiSecret, timestamp);
+
+/** The time that a robot's or a card's request is signed with; refused where it is signed wrongly. */
+function signedTime(
+  input: Input,
+  names: [signature: string, timestamp: string],
+  sign: (time: string) => string,
+): string {
+  readBody(input);
+  const [signature, timestamp] = names.map((name) => header(input, name));
+  if (signature === undefined || timestamp === undefined || signature !== sign(timestamp)) refuse('ERR_SIGNATURE');
+  requireFresh(input.codec, timestamp, /^(\d{10}|\d{13})$/);
+  return timestamp;
+}
+
+export const robotSigned = (input: Input): string => signedTime(input, ['sign', 'timestamp'], robotSign);
+
+export const dingTalkCardSigned = (input: Input): string =>
+  signedTime(input, ['x-ddpaas-signature', 'x-ddpaas-signature-timestamp'], dingTalkCardSign);
+
+export function robot(input: Input): unknown {
+  const { text } = readBody(input);
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  const timestamp = robotSigned(input);
+  const type = textOf(own(event, 'msgtype')) ?? '';
+  return { platform: 'dingtalk-robot', kind: 'event', type, id: idOf(own(event, 'msgId')), timestamp, event, text };
+}
+
+export function dingTalkCard(input: Input): unknown {
+  const { text } = readBody(input);
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  const timestamp = dingTalkCardSigned(input);
+  return { platform: 'dingtalk-card', kind: 'event', type: textOf(own(event, 'type')) ?? '', timestamp, event, text };
+}
+
+export function trtcSigned(input: Input): void {
+  const { bytes, text } = readBody(input);
+  if (header(input, 'sign') !== hmac(TRTC.key, bytes) || text === undefined) refuse('ERR_SIGNATURE');
+}
+
+export function trtc(input: Input): unknown {
+  const { text } = readBody(input);
+  const sdkAppId = header(input, 'sdkappid');
+  trtcSigned(input);
+  if (input.codec !== 'anyApp' && sdkAppId !== TRTC.sdkAppId) refuse('ERR_REQUEST');
+  const event = parse(text) ?? refuse('ERR_REQUEST');
+  const type = textOf(own(event, 'EventType')) ?? refuse('ERR_REQUEST');
+  return { platform: 'trtc', kind: 'event', type, sdkAppId, event, text };
+}
+
+/** The first model that accepts; else the first refusal behind a signature that held, else the first of all. */
+export function anyOf<T>(models: readonly ((input: Input) => T)[], input: Input): T {
+  const refusals: Refusal[] = [];
+  for (const model of models) {
+    try {
+      return model(input);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw refusals.find(({ code }) => /OWNER|DECRYPT|TIMESTAMP/.test(code)) ?? refusals[0];
 }
