@@ -28,8 +28,12 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** The bytes, where a framework or a function's runtime keeps them. */
   readonly rawBody?: unknown;
-  /** Whether the stream was read from. */
+  /** Whether something came out of the stream already. */
   readonly readableDidRead?: boolean | undefined;
+  /** Whether the stream was read to its end. */
+  readonly readableEnded?: boolean | undefined;
+  /** Whether the client was gone before the stream was read to its end. */
+  readonly aborted?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
   on(event: string, listener: (...values: any[]) => void): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
@@ -54,7 +58,7 @@ export interface NodeResponse {
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413, and the connection is closed |
+ * | longer than `maxBodyBytes` | 413, and a connection of HTTP/1 is closed |
  * | neither POST nor a GET with `echostr` | 405 |
  *
  * Mount it where the body has not been parsed. What `onEvent` throws goes to `next`, where there is one; else the returned
@@ -107,7 +111,7 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
   if (reply === undefined || response.headersSent) return;
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  // What is left of the body would have to be read before the next request; HTTP/2 ends the stream alone.
+  // What is left of the body would have to be read before the next request; HTTP/2 holds it back by flow control.
   if (reply.status === 413 && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
   response.end(encodeUtf8(reply.body));
 }
@@ -121,6 +125,7 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * @returns The bytes; none for a request without a body.
  * @throws {CallbackError} ERR_TOO_LARGE: longer than `maxBodyBytes`. ERR_REQUEST: text that has no UTF-8 form.
  * @throws {TypeError} A parser has read the stream and left no raw body: the message says where to mount.
+ * @throws {Error} The client broke off.
  *
  * @example
  * ```ts
@@ -132,22 +137,27 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * ```
  */
 export async function readNodeBody(req: NodeRequest, maxBodyBytes: number): Promise<Uint8Array> {
-  const { rawBody, body, headers, readableDidRead } = requireObject('req', req);
+  const { rawBody, headers, aborted, readableDidRead, readableEnded } = requireObject('req', req);
   const collector = bodyCollector(requireNumber('maxBodyBytes', maxBodyBytes), headers['content-length']);
   if (isBytes(rawBody)) {
     collector.add(rawBody);
-  } else if (readableDidRead !== true) {
+  } else if (aborted === true) {
+    throw new Aborted();
+  } else if (readableDidRead === true) {
+    collector.add(parsedBytes(req.body));
+  } else if (readableEnded !== true) {
     await readStream(req, collector.add);
-  } else if (isBytes(body)) {
-    collector.add(body);
-  } else if (typeof body === 'string') {
-    collector.add(textBytes(body));
-  } else if (!isEmpty(headers)) {
-    throw new TypeError(
-      'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
-    );
-  }
+  } // else something has read it, and nothing was sent
   return collector.bytes();
+}
+
+/** What a parser has left of a stream that it has read. */
+function parsedBytes(body: unknown): Uint8Array {
+  if (isBytes(body)) return body;
+  if (typeof body === 'string') return textBytes(body);
+  throw new TypeError(
+    'req must be unread: a body parser has read it before this handler; mount the handler in front of the parser, or keep the bytes in req.rawBody',
+  );
 }
 
 /** The bytes of what a parser has read as text; a charset of the client's choice can leave half a surrogate pair. */
@@ -155,11 +165,6 @@ function textBytes(text: string): Uint8Array {
   if (!isWellFormed(text))
     throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');
   return encodeUtf8(text);
-}
-
-/** Whether the client sent no body, so that there was nothing to read. */
-function isEmpty(headers: NodeRequest['headers']): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /** Every chunk goes to `add`, until the stream ends, breaks off, or `add` throws. */
@@ -175,6 +180,8 @@ function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise
         }
       },
       end: () => settle(resolve),
+      // HTTP/2 ends a stream that was reset, after this event.
+      aborted: () => settle(() => reject(new Aborted())),
       error: () => settle(() => reject(new Aborted())),
       close: () => settle(() => reject(new Aborted())),
     };

@@ -27,7 +27,11 @@ export interface HandlerResponse {
 }
 
 /** A request that broke off while it was read: nobody is told, because nobody is there. */
-export class Aborted extends Error {}
+export class Aborted extends Error {
+  constructor() {
+    super('the request broke off before its end');
+  }
+}
 
 /** How a server's request is read; `readBody` stops at the limit with ERR_TOO_LARGE and throws {@link Aborted}. */
 export interface Incoming<Request> {
