@@ -15,8 +15,11 @@ export type OnEvent<Message, Answer, Request> = (
 ) => Answer | void | Promise<Answer | void>;
 
 export interface HandlerOptions<Request> {
-  /** Called for every request that is refused, with the reason, for your log: the sender sees only the status. */
-  onRefused?: ((error: CallbackError, request: Request) => void) | undefined;
+  /**
+   * Called for every request that is refused, with the reason, for your log: the sender sees only the status. A promise is
+   * waited for.
+   */
+  onRefused?: ((error: CallbackError, request: Request) => unknown) | undefined;
 }
 
 /** What goes back to the client, `Content-Length` among the headers. */
@@ -63,7 +66,7 @@ export async function respond<Message extends CallbackMessage, Answer, Request>(
   } catch (error) {
     if (error instanceof Aborted) return undefined;
     if (!isCallbackError(error)) throw error;
-    onRefused?.(error, request);
+    await onRefused?.(error, request);
     return response(error.code === 'ERR_TOO_LARGE' ? 413 : 400, '');
   }
   const answer = isEvent(message) ? ((await onEvent(message, request)) ?? undefined) : undefined;
