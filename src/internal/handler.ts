@@ -4,8 +4,8 @@ import { encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, isCallbackError } from './errors.ts';
 import type { CallbackRequest } from './request.ts';
 
-/** The messages that are events. */
-export type EventOf<Message> = Extract<Message, { kind: 'event' }>;
+/** The messages that are events, also of a `CallbackMessage` of any platform. */
+export type EventOf<Message> = Message extends { kind: 'event' } ? Message : Message & { readonly kind: 'event' };
 
 /** What a handler does with an event; it returns the answer, or nothing for the platform's default. */
 export type OnEvent<Message, Answer, Request> = (
