@@ -8,6 +8,7 @@ import {
   type HandlerOptions,
   type HandlerResponse,
   type OnEvent,
+  requireParts,
   respond,
 } from './internal/handler.ts';
 
@@ -54,6 +55,7 @@ declare const Response: new (body: string | null, init: { status: number; header
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
+ * @throws {TypeError} One of them is missing or of the wrong type.
  *
  * @example
  * ```ts
@@ -74,6 +76,7 @@ export function toFetchHandler<Message extends CallbackMessage, Answer>(
   onEvent: OnEvent<Message, Answer, FetchRequest>,
   options: HandlerOptions<FetchRequest> = {},
 ): (request: FetchRequest) => Promise<FetchResponse> {
+  requireParts(codec, onEvent, options);
   return async (request) => {
     const like = request as RequestLike;
     const { method, url, headers } = like;

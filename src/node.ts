@@ -11,6 +11,7 @@ import {
   type HandlerOptions,
   type HandlerResponse,
   type OnEvent,
+  requireParts,
   respond,
 } from './internal/handler.ts';
 
@@ -67,6 +68,7 @@ export interface NodeResponse {
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
+ * @throws {TypeError} One of them is missing or of the wrong type.
  *
  * @example
  * ```ts
@@ -95,6 +97,7 @@ export function toNodeHandler<Message extends CallbackMessage, Answer, Request e
   onEvent: OnEvent<Message, Answer, Request>,
   options: HandlerOptions<Request> = {},
 ): (request: Request, response: NodeResponse, next?: (error?: unknown) => void) => Promise<void> {
+  requireParts(codec, onEvent, options);
   return async (request, response, next) => {
     try {
       const { method = '', url = '', headers } = request;

@@ -1,4 +1,5 @@
 // What the handlers of ./fetch and ./node have in common: which requests are looked at, and what is answered.
+import { requireFunction, requireObject } from './arguments.ts';
 import { ANSWERS_PROBES, type CallbackCodec, type CallbackMessage } from './codec.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { CallbackError, isCallbackError } from './errors.ts';
@@ -43,6 +44,14 @@ export interface Incoming<Request> {
   readonly url: string;
   readonly headers: CallbackRequest['headers'];
   readBody(maxBodyBytes: number): Promise<Uint8Array>;
+}
+
+/** What a handler is made of, checked when it is made and not at the first event. */
+export function requireParts(codec: object, onEvent: object, options: HandlerOptions<never>): void {
+  requireObject('codec', codec);
+  requireFunction('onEvent', onEvent);
+  const { onRefused } = requireObject('options', options);
+  if (onRefused !== undefined) requireFunction('onRefused', onRefused);
 }
 
 /** What to send; nothing to a client that is gone. */
