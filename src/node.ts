@@ -2,7 +2,8 @@
 // `callback-codec/node`.
 import { isBytes, requireNumber, requireObject } from './internal/arguments.ts';
 import type { CallbackCodec, CallbackMessage } from './internal/codec.ts';
-import { encodeUtf8, isWellFormed } from './internal/encoding/utf8.ts';
+import { isWellFormed } from './internal/encoding/portable.ts';
+import { encodeUtf8 } from './internal/encoding/utf8.ts';
 import { CallbackError } from './internal/errors.ts';
 import {
   Aborted,
@@ -32,9 +33,7 @@ export interface NodeRequest {
   readonly readableDidRead?: boolean | undefined;
   /** Whether the stream was read to its end. */
   readonly readableEnded?: boolean | undefined;
-  /** Whether the client is gone: HTTP/1. */
-  readonly destroyed?: boolean | undefined;
-  /** Whether the client is gone: HTTP/2. */
+  /** Whether the client was gone before the stream was read to its end. */
   readonly aborted?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
   on(event: string, listener: (...values: any[]) => void): unknown;
@@ -47,8 +46,6 @@ export interface NodeRequest {
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
-  /** HTTP/2 only. */
-  readonly stream?: { close(): unknown } | undefined;
   setHeader(name: string, value: string): unknown;
   end(body: Uint8Array): unknown;
 }
@@ -62,7 +59,7 @@ export interface NodeResponse {
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413, and the connection (of HTTP/2: the stream) is closed |
+ * | longer than `maxBodyBytes` | 413, and a connection of HTTP/1 is closed |
  * | neither POST nor a GET with `echostr` | 405 |
  *
  * Mount it where the body has not been parsed. What `onEvent` throws goes to `next`, where there is one; else the returned
@@ -84,15 +81,12 @@ export interface NodeResponse {
  *   encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij',
  *   ownerKey: 'suite4xxxxxxxxxxxxxxx',
  * });
- * const handle = toNodeHandler(codec, (message) => {
- *   console.log(message.type); // user_add_org
- * });
- * const server = createServer(handle);
+ * const server = createServer(toNodeHandler(codec, (message) => console.log(message.type)));
  * server.listen(0, '127.0.0.1', async () => {
  *   const { port } = server.address() as { port: number };
  *   const { query, headers, body } = codec.encode({ EventType: 'user_add_org', UserId: ['u-1'] });
  *   const url = `http://127.0.0.1:${port}/?${new URLSearchParams(query)}`;
- *   const response = await fetch(url, { method: 'POST', headers, body });
+ *   const response = await fetch(url, { method: 'POST', headers, body }); // user_add_org
  *   console.log(response.status, codec.decodeReply({ body: await response.text() })); // 200 success
  *   server.close();
  * });
@@ -120,11 +114,9 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
   if (reply === undefined || response.headersSent) return;
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  // What is left of the body would have to be read before the next request; HTTP/2 closes the stream alone.
-  const isTooLarge = reply.status === 413;
-  if (isTooLarge && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
+  // What is left of the body would have to be read before the next request; HTTP/2 holds it back by flow control.
+  if (reply.status === 413 && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
   response.end(encodeUtf8(reply.body));
-  if (isTooLarge) response.stream?.close();
 }
 
 /**
@@ -148,10 +140,12 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * ```
  */
 export async function readNodeBody(req: NodeRequest, maxBodyBytes: number): Promise<Uint8Array> {
-  const { rawBody, headers, readableDidRead, readableEnded } = requireObject('req', req);
+  const { rawBody, headers, aborted, readableDidRead, readableEnded } = requireObject('req', req);
   const collector = bodyCollector(requireNumber('maxBodyBytes', maxBodyBytes), headers['content-length']);
   if (isBytes(rawBody)) {
     collector.add(rawBody);
+  } else if (aborted === true) {
+    throw new Aborted();
   } else if (readableDidRead === true) {
     collector.add(parsedBytes(req.body));
   } else if (readableEnded !== true) {
@@ -177,8 +171,7 @@ function textBytes(text: string): Uint8Array {
 }
 
 /** Every chunk goes to `add`, until the stream ends, breaks off, or `add` throws. */
-async function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
-  if (req.destroyed === true || req.aborted === true) throw new Aborted();
+function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const listeners: Record<string, (value?: unknown) => void> = {
       data(chunk) {
