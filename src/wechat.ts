@@ -326,11 +326,11 @@ function readApp(options: WeChatCodecOptions): App {
 function decode(app: App, request: CallbackRequest): WeChatMessage {
   const { timestamp, nonce, carried } = requireSigned(app, request);
   const base = { platform: 'wechat', timestamp, nonce } as const;
-  if ('echostr' in carried) {
-    requireEchostr(carried.echostr);
-    return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.echostr };
+  if (carried.as === 'echostr') {
+    requireEchostr(carried.text);
+    return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.text };
   }
-  if ('text' in carried) return { ...base, ...readEvent(carried.format, carried.text), encrypted: false };
+  if (carried.as === 'plain') return { ...base, ...readEvent(carried.format, carried.text), encrypted: false };
   const { text, appId, keyIndex } = decryptVerified(app, carried.encrypt);
   return { ...base, ...readEvent(carried.format, text), encrypted: true, appId, keyIndex };
 }
@@ -354,9 +354,9 @@ function readEvent(
 
 /** What a request carries: an echostr, a message in clear, or an encrypted one. */
 type Carried =
-  | { readonly echostr: string }
-  | { readonly format: DocumentFormat; readonly text: string }
-  | { readonly format: DocumentFormat; readonly encrypt: string };
+  | { readonly as: 'echostr'; readonly text: string }
+  | { readonly as: 'plain'; readonly format: DocumentFormat; readonly text: string }
+  | { readonly as: 'encrypted'; readonly format: DocumentFormat; readonly encrypt: string };
 
 /** What a request carries whose signature holds and whose timestamp is fresh. */
 function requireSigned(app: App, request: CallbackRequest): { carried: Carried; timestamp: string; nonce: string } {
@@ -366,7 +366,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
   const isEncrypted = echostr === undefined && app.ciphers.length > 0;
   const sent = readSentSignature(parameters, [isEncrypted ? 'msg_signature' : 'signature']);
   const carried = echostr === undefined ? readMessage(app, parameters, body) : readEchostr(echostr, body);
-  const signed = 'encrypt' in carried ? [carried.encrypt] : [];
+  const signed = carried.as === 'encrypted' ? [carried.encrypt] : [];
   const { timestamp, nonce } = requireSentSignature(sent, app.token, ...signed);
   requireFresh(timestamp, app, SECONDS);
   return { carried, timestamp, nonce };
@@ -374,7 +374,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
 
 function readEchostr(echostr: string, body: Body): Carried {
   if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
-  return { echostr };
+  return { as: 'echostr', text: echostr };
 }
 
 function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carried {
@@ -384,14 +384,14 @@ function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carr
   if (readParameter(parameters, 'encrypt_type') !== 'aes') {
     throw new CallbackError('ERR_SIGNATURE', 'the message is not encrypted, but this codec has an encodingAesKey');
   }
-  return { format: document.format, encrypt: readEncrypt(document, 'Encrypt') };
+  return { as: 'encrypted', format: document.format, encrypt: readEncrypt(document, 'Encrypt') };
 }
 
 function readPlain({ format, fields }: Document, text: string): Carried {
   if (ownField(fields, 'Encrypt') !== undefined && typeOf(fields) === '') {
     throw new CallbackError('ERR_REQUEST', 'the message is encrypted, but this codec has no encodingAesKey');
   }
-  return { format, text };
+  return { as: 'plain', format, text };
 }
 
 /** It is not signed, so whatever could be more than a word is refused. */
