@@ -327,17 +327,10 @@ function decode(app: App, request: CallbackRequest): WeChatMessage {
   const { timestamp, nonce, carried } = requireSigned(app, request);
   const base = { platform: 'wechat', timestamp, nonce } as const;
   if (carried.as === 'echostr') {
-<<<<<<< HEAD
-    requireEchostr(carried.echostr);
-    return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.echostr };
-  }
-  if (carried.as === 'text') return { ...base, ...readEvent(carried.format, carried.text), encrypted: false };
-=======
     requireEchostr(carried.text);
     return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.text };
   }
   if (carried.as === 'plain') return { ...base, ...readEvent(carried.format, carried.text), encrypted: false };
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
   const { text, appId, keyIndex } = decryptVerified(app, carried.encrypt);
   return { ...base, ...readEvent(carried.format, text), encrypted: true, appId, keyIndex };
 }
@@ -361,15 +354,9 @@ function readEvent(
 
 /** What a request carries: an echostr, a message in clear, or an encrypted one. */
 type Carried =
-<<<<<<< HEAD
-  | { readonly as: 'echostr'; readonly echostr: string }
-  | { readonly as: 'text'; readonly format: DocumentFormat; readonly text: string }
-  | { readonly as: 'encrypt'; readonly format: DocumentFormat; readonly encrypt: string };
-=======
   | { readonly as: 'echostr'; readonly text: string }
   | { readonly as: 'plain'; readonly format: DocumentFormat; readonly text: string }
   | { readonly as: 'encrypted'; readonly format: DocumentFormat; readonly encrypt: string };
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
 
 /** What a request carries whose signature holds and whose timestamp is fresh. */
 function requireSigned(app: App, request: CallbackRequest): { carried: Carried; timestamp: string; nonce: string } {
@@ -379,11 +366,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
   const isEncrypted = echostr === undefined && app.ciphers.length > 0;
   const sent = readSentSignature(parameters, [isEncrypted ? 'msg_signature' : 'signature']);
   const carried = echostr === undefined ? readMessage(app, parameters, body) : readEchostr(echostr, body);
-<<<<<<< HEAD
-  const signed = carried.as === 'encrypt' ? [carried.encrypt] : [];
-=======
   const signed = carried.as === 'encrypted' ? [carried.encrypt] : [];
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
   const { timestamp, nonce } = requireSentSignature(sent, app.token, ...signed);
   requireFresh(timestamp, app, SECONDS);
   return { carried, timestamp, nonce };
@@ -391,11 +374,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
 
 function readEchostr(echostr: string, body: Body): Carried {
   if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
-<<<<<<< HEAD
-  return { as: 'echostr', echostr };
-=======
   return { as: 'echostr', text: echostr };
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
 }
 
 function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carried {
@@ -405,22 +384,14 @@ function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carr
   if (readParameter(parameters, 'encrypt_type') !== 'aes') {
     throw new CallbackError('ERR_SIGNATURE', 'the message is not encrypted, but this codec has an encodingAesKey');
   }
-<<<<<<< HEAD
-  return { as: 'encrypt', format: document.format, encrypt: readEncrypt(document, 'Encrypt') };
-=======
   return { as: 'encrypted', format: document.format, encrypt: readEncrypt(document, 'Encrypt') };
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
 }
 
 function readPlain({ format, fields }: Document, text: string): Carried {
   if (ownField(fields, 'Encrypt') !== undefined && typeOf(fields) === '') {
     throw new CallbackError('ERR_REQUEST', 'the message is encrypted, but this codec has no encodingAesKey');
   }
-<<<<<<< HEAD
-  return { as: 'text', format, text };
-=======
   return { as: 'plain', format, text };
->>>>>>> 913a9db677d306ef9e83e68a326c638cf62eea08
 }
 
 /** It is not signed, so whatever could be more than a word is refused. */
