@@ -17,7 +17,15 @@ import {
 import { hexDigest } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
-import { type JsonObject, ownField, parseJsonObject, payloadText, requireJsonObject } from './internal/json.ts';
+import {
+  BASE64_BODY,
+  isBase64,
+  type JsonObject,
+  ownField,
+  parseJsonObject,
+  payloadText,
+  requireJsonObject,
+} from './internal/json.ts';
 import { readSignatureHeaders, type SignatureHeaders, signatureHeaders } from './internal/lark-headers.ts';
 import { type RandomSource, randomAlphanumerics, requireRandom } from './internal/random.ts';
 import { type Body, type CallbackRequest, readBody, requireBodyText } from './internal/request.ts';
@@ -190,14 +198,19 @@ function requireSignature(app: App, headers: SignatureHeaders, { raw, text }: Bo
   const { signature, timestamp, nonce } = headers;
   // SHA-1(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
   if (!timingSafeEqual(signature, sign(timestamp, nonce, app.verificationToken, raw)) || text === undefined) {
-    const advice =
-      signature.length === 64
-        ? 'has 64 digits: this is an event or a new card, use callback-codec/feishu'
-        : 'does not match: pass the raw body, not JSON serialised again, and check the Verification Token';
-    throw new CallbackError('ERR_SIGNATURE', `x-lark-signature ${advice}`);
+    throw new CallbackError('ERR_SIGNATURE', signatureMistake(signature, text));
   }
   requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
   return text;
+}
+
+/** What is most likely wrong where a signature does not match. */
+function signatureMistake(signature: string, text: string | undefined): string {
+  if (signature.length === 64) {
+    return 'x-lark-signature has 64 digits: this is an event or a new card, use callback-codec/feishu';
+  }
+  if (isBase64(text)) return BASE64_BODY;
+  return 'x-lark-signature does not match: pass the raw body, not JSON serialised again, and check the Verification Token';
 }
 
 function isChallenge(payload: JsonObject): boolean {

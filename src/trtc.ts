@@ -14,7 +14,7 @@ import {
 } from './internal/codec.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { hmacSha256Base64 } from './internal/hmac.ts';
-import { type JsonObject, ownField, payloadText, requireJsonObject } from './internal/json.ts';
+import { BASE64_BODY, isBase64, type JsonObject, ownField, payloadText, requireJsonObject } from './internal/json.ts';
 import { type Body, type CallbackRequest, readBody, readHeaders } from './internal/request.ts';
 import { requireSdkAppId } from './internal/sdk-app-id.ts';
 import { timingSafeEqual } from './internal/timing-safe-equal.ts';
@@ -165,10 +165,8 @@ function verify(app: App, request: CallbackRequest): void {
 function requireSignature({ key }: App, signature: string | undefined, { raw, text }: Body): string {
   if (signature === undefined) throw new CallbackError('ERR_SIGNATURE', 'the request has no header Sign: pass headers');
   if (!timingSafeEqual(signature, hmacSha256Base64(key, raw)) || text === undefined) {
-    throw new CallbackError(
-      'ERR_SIGNATURE',
-      'Sign does not match: pass the raw body with its tabs and line breaks, and check the key',
-    );
+    const mistake = 'Sign does not match: pass the raw body with its tabs and line breaks, and check the key';
+    throw new CallbackError('ERR_SIGNATURE', isBase64(text) ? BASE64_BODY : mistake);
   }
   return text;
 }
