@@ -21,8 +21,10 @@ export interface RequestLike {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null };
-  readonly body: { getReader(): BodyReader } | null;
+  /** Firefox has none. */
+  readonly body?: { getReader(): BodyReader } | null | undefined;
   readonly bodyUsed: boolean;
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 interface BodyReader {
@@ -92,11 +94,13 @@ export function toFetchHandler<Message extends CallbackMessage, Answer>(
 /** A handler has to return something, though nobody will see it. */
 const GONE: HandlerResponse = { status: 400, headers: {}, body: '' };
 
-async function readFetchBody({ body, bodyUsed, headers }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
+async function readFetchBody(request: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
+  const { body, bodyUsed, headers } = request;
   if (bodyUsed) throw new TypeError('request must be unread: something has used its body before this handler');
   const reader = body?.getReader();
   try {
     const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
+    if (body === undefined) collector.add(new Uint8Array(await request.arrayBuffer()));
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
       if (part.value !== undefined) collector.add(part.value);
     }
