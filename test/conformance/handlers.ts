@@ -1,6 +1,7 @@
 // callback-codec/fetch with the host's own Request and Response. Asynchronous, so that it stands apart from the other
 // sections: engines that have no Request need not have a loop for promises either.
 import type { CallbackPush } from '../../src/feishu.ts';
+import type { RequestLike } from '../../src/fetch.ts';
 import { type Subject, subjectsOf } from './all-codecs.ts';
 import { type Context, ofHost, sample, show } from './tools.ts';
 
@@ -67,6 +68,7 @@ export async function fetchHandlers(context: Context): Promise<void> {
   const robot = subjects.find(({ platform }) => platform === 'dingtalk-robot');
   if (feishu === undefined || robot === undefined) throw new Error('both are there');
   await mistakes(context, feishu);
+  await bodies(context, feishu);
   await probes(context, robot, feishu);
   const all = lib.anyOf(feishu.create(), robot.create());
   const served = serve(context, { ...feishu, create: () => all });
@@ -146,31 +148,44 @@ async function mistakes(context: Context, subject: Subject): Promise<void> {
   const alone = lib.toFetchHandler(create(), () => undefined) as Handler;
   const status = ((await alone(new Request(URL_OF_APP, { method: 'POST', body: '{}' }))) as Response).status;
   equal('nobody who wants to know of a refusal', () => status, 400);
+}
 
-  // A body in pieces, which not every host can send, and one that is longer than it says.
-  const parts = requestOf(create().encode(event));
-  const bytes = new Uint8Array(await parts.arrayBuffer());
-  const pieces = (...chunks: readonly Uint8Array[]) => {
-    const queue = [...chunks];
-    let cancelled = false;
-    const reader = {
-      read: async () => (queue.length === 0 ? { done: true } : { done: false, value: queue.shift() }),
-      cancel: async () => {
-        cancelled = true;
-      },
-    };
-    const { headers, url } = parts;
-    return {
-      request: { method: 'POST', url, headers, bodyUsed: false, body: { getReader: () => reader } },
-      isCancelled: () => cancelled,
-    };
+/** Bodies as hosts give them: in pieces, which not every one can send, or only as a whole, as Firefox does. */
+async function bodies(context: Context, subject: Subject): Promise<void> {
+  const { equal, lib } = context;
+  const { create, event } = subject;
+  const sent = requestOf(create().encode(event));
+  const { headers, url } = sent;
+  const bytes = new Uint8Array(await sent.arrayBuffer());
+  const handle = lib.toFetchHandler(create(), () => undefined) as (request: RequestLike) => Promise<unknown>;
+  const statusOf = async (body: RequestLike['body'], whole: Uint8Array<ArrayBuffer> = bytes) => {
+    const request = { method: 'POST', url, headers, bodyUsed: false, body, arrayBuffer: async () => whole.buffer };
+    return ((await handle(request)) as Response).status;
   };
-  const whole = pieces(bytes.slice(0, 1), new Uint8Array(0), bytes.slice(1, 40), bytes.slice(40));
-  const got = (await alone(whole.request as unknown as Request)) as Response;
-  equal('a body in pieces', () => got.status, 200);
-  const endless = pieces(sample(1_000_000, 1), sample(1_000_000, 2), sample(1_000_000, 3));
-  const cut = (await alone(endless.request as unknown as Request)) as Response;
-  equal('a body that is too long in pieces', () => [cut.status, endless.isCancelled()], [413, true]);
+
+  const whole = piecesOf(bytes.slice(0, 1), new Uint8Array(0), bytes.slice(1, 40), bytes.slice(40));
+  const inPieces = await statusOf(whole.body);
+  equal('a body in pieces', () => inPieces, 200);
+  const endless = piecesOf(sample(1_000_000, 1), sample(1_000_000, 2), sample(1_000_000, 3));
+  const cut = await statusOf(endless.body);
+  equal('a body that is too long in pieces', () => [cut, endless.isCancelled()], [413, true]);
+  const atOnce = await statusOf(undefined);
+  equal('a body that is no stream', () => atOnce, 200);
+  const long = await statusOf(undefined, new Uint8Array(1_048_577));
+  equal('a body that is no stream and too long', () => long, 413);
+}
+
+/** A stream as far as it is read, and whether it was cancelled. */
+function piecesOf(...chunks: readonly Uint8Array[]) {
+  const queue = [...chunks];
+  let cancelled = false;
+  const reader = {
+    read: async () => (queue.length === 0 ? { done: true } : { done: false, value: queue.shift() }),
+    cancel: async () => {
+      cancelled = true;
+    },
+  };
+  return { body: { getReader: () => reader }, isCancelled: () => cancelled };
 }
 
 async function rejectionOf(promise: Promise<unknown>): Promise<string> {
