@@ -310,8 +310,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'xml',
     fault: 'a declaration is skipped that is none',
-    find: /element === undefined \|\| !xml\.startsWith\('<!\[CDATA\[', at\)/,
-    replace: 'element === undefined',
+    find: /end < 0 \|\| !xml\.startsWith\('<!\[CDATA\[', at\)/,
+    replace: 'end < 0',
   },
   {
     target: 'xml',

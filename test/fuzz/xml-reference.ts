@@ -35,7 +35,7 @@ export const keyOf = (encodingAesKey: string): Uint8Array => Buffer.from(encodin
 const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** What is left alone when attributes and processing instructions, which are skipped, are put in order. */
-const MARKUP = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<(?!\?)(?:"[^"]*"|'[^']*'|[^"'>])*>/g;
+const MARKUP = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[A-Za-z_][\s\S]*?\?>|<(?!\?)(?:"[^"]*"|'[^']*'|[^"'>])*>/g;
 
 /**
  * The document with what is skipped in the order that XML wants: each attribute of an element by another name, and comments
