@@ -427,8 +427,9 @@ function decryptVerified({ ciphers, appIds }: App, encrypt: string): Opened {
 function tryDecrypt(cipher: BizMsgCipher, encrypt: string): BizMsg | undefined {
   try {
     return decryptBizMsg(cipher, encrypt);
-  } catch {
-    return undefined; // ERR_DECRYPT, of which nothing is to be told
+  } catch (error) {
+    if (error instanceof CallbackError) return undefined; // ERR_DECRYPT, of which nothing is to be told
+    throw error;
   }
 }
 

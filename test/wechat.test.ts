@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { nobleAesCbc } from '../src/internal/aes/noble.ts';
 import { parseXml } from '../src/internal/xml.ts';
 import {
+  type AesCbcEngine,
   type CallbackRequest,
   createWeChatCodec,
   type WeChatCodec,
@@ -12,6 +14,7 @@ import {
 import {
   bodyOf,
   codeOf,
+  concat,
   DINGTALK,
   dingTalkSeal,
   errorOf,
@@ -19,6 +22,7 @@ import {
   IV,
   jsonOf,
   NOW,
+  padding,
   polluted,
   refusalOf,
   utf8,
@@ -828,6 +832,32 @@ describe('current and previous key', () => {
         receivedOwner: 'x',
       });
     }
+  });
+
+  it('are both tried where the first opens a message for another', () => {
+    const text = utf8('x');
+    const frame = concat(IV, Uint8Array.of(0, 0, 0, text.length), text, 'other');
+    const padded = concat(frame, padding(frame.length, 32));
+    const aes: AesCbcEngine = (key) =>
+      Buffer.from(key).equals(Buffer.from(OTHER_KEY, 'base64'))
+        ? { ...nobleAesCbc(key), decrypt: () => padded }
+        : nobleAesCbc(key);
+    const codec = createWeChatCodec({ ...SAFE, encodingAesKey: [OTHER_KEY, encodingAesKey], aes, now });
+    expect(codec.decode(push(seal(XML)))).toMatchObject({ event: TEXT, keyIndex: 1 });
+    expect(errorOf(() => codec.decode(push('A'.repeat(64))))).toMatchObject({ receivedOwner: 'other' });
+  });
+
+  it('do not hide that an engine is broken', () => {
+    const broken = new RangeError('broken');
+    const aes: AesCbcEngine = (key) => ({
+      ...nobleAesCbc(key),
+      decrypt: () => {
+        throw broken;
+      },
+    });
+    const codec = createWeChatCodec({ ...SAFE, aes, now });
+    expect(errorOf(() => codec.decode(push(seal(XML))))).toBe(broken);
+    expect(errorOf(() => codec.decrypt(seal(XML)))).toBe(broken);
   });
 
   it('the message says which of them, else it is not answered', () => {

@@ -41,7 +41,7 @@ export function parseXml(document: string): XmlRecord | string | undefined {
     at = xml.charAt(at) === '<' ? readMarkup(reader, xml, at) : readText(reader, xml, at);
     if (at < 0) return undefined;
   }
-  return reader.open.length === 0 ? reader.root : undefined;
+  return reader.root;
 }
 
 /** Reads what begins with `<`, and returns where it ends; -1 for what is refused. */
