@@ -53,6 +53,8 @@ const forger = Object.fromEntries(
 const wrongKey = codecAt('/feishu', { encryptKey: 'guess' });
 const wrongOwner = codecAt('/dingtalk', { ownerKey: 'dingsomeoneelse' });
 const wrongReceiveId = codecAt('/wecom', { receiveId: 'ww1' });
+const newSecrets = { token: 'a new token', encodingAesKey: suiteKey };
+const rotated = codecAt('/dingtalk', newSecrets);
 const previousKey = codecAt('/wechat', { encodingAesKey: wxKey });
 
 // What they push. Recorded requests are the documentation's own, signatures included.
@@ -209,6 +211,11 @@ const scenarios = {
     ['/any', 'an event of Tencent Chat', newMember, joined, okay],
     ['/any', 'a forged event', forger['/dingtalk'].encode(addUser), 'ERR_SIGNATURE'],
   ],
+  'The secrets are changed, with messages on the way': [
+    ['/rotation', 'under the new token and EncodingAESKey', rotated.encode(addUser), 'event user_add_org', `${success}, by the new secrets`],
+    ['/rotation', 'under the old ones, and so is the answer', from['/dingtalk'].encode(addUser), 'event user_add_org', `${success}, by the old secrets`],
+    ['/rotation', 'under neither', forger['/dingtalk'].encode(addUser), 'ERR_SIGNATURE'],
+  ],
   'What no signature prevents': [
     ['/feishu', 'the same event again: deduplicate on id', event, 'event im.message.receive_v1', empty],
     ['/tencent-chat', 'another body under a captured Sign', withBody(newMember, newMember.body.replace('tommy', 'eve')), joined, okay],
@@ -301,6 +308,9 @@ function startServer(decisions) {
   handlers['/any'] = mount(anyOf(...Object.values(withKeys)), ({ platform, type }) =>
     platform.startsWith('we') && type === 'text' ? received : undefined,
   );
+  handlers['/rotation'] = mount(
+    anyOf(codecAt('/dingtalk', { ...newSecrets, ...spoilt('/dingtalk') }), codecs['/dingtalk']),
+  );
   const server = createServer(async (request, response) => {
     try {
       await handlers[request.url.split('?')[0]](request, response);
@@ -315,9 +325,11 @@ function startServer(decisions) {
 /** An answer as the platform reads it: verified and decrypted, where it is encrypted. */
 function read(path, body) {
   if (!/"msg_signature"|<MsgSignature>/.test(body)) return body;
-  for (const codec of path === '/any' ? Object.values(from) : [from[path]]) {
+  const readers = { '/any': from, '/rotation': { 'the new secrets': rotated, 'the old secrets': from['/dingtalk'] } };
+  for (const [name, codec] of Object.entries(readers[path] ?? { [path]: from[path] })) {
     try {
-      return `encrypted, signed "${codec.decodeReply({ body })}"`;
+      const by = path === '/rotation' ? `, by ${name}` : '';
+      return `encrypted, signed "${codec.decodeReply({ body })}"${by}`;
     } catch {
       // of another platform, or really wrong
     }

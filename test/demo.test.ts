@@ -14,7 +14,7 @@ test('every verdict of the demo is as expected', () => {
   expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: '' });
   const [, asExpected] = /^(\d+) as expected, 0 not$/m.exec(stdout) ?? [];
   expect(Number(asExpected)).toBeGreaterThan(85);
-  for (const path of [...platforms, 'any']) {
+  for (const path of [...platforms, 'any', 'rotation']) {
     expect(stdout).toMatch(new RegExp(`^ok +/${path} .*accepted`, 'm'));
     expect(stdout).toMatch(new RegExp(`^ok +/${path} .*refused`, 'm'));
   }
@@ -24,5 +24,6 @@ test('a server with wrong secrets makes the demo fail', () => {
   const { status, stdout } = runNode(root, [demo, '--sabotage']);
   expect(status).toBe(1);
   expect(stdout).toMatch(/^\d+ as expected, [1-9]\d* not$/m);
-  for (const path of [...platforms, 'any']) expect(stdout).toMatch(new RegExp(`^NOT +/${path} .*ERR_`, 'm'));
+  for (const path of [...platforms, 'any', 'rotation'])
+    expect(stdout).toMatch(new RegExp(`^NOT +/${path} .*ERR_`, 'm'));
 });
