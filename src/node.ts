@@ -81,12 +81,15 @@ export interface NodeResponse {
  *   encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij',
  *   ownerKey: 'suite4xxxxxxxxxxxxxxx',
  * });
- * const server = createServer(toNodeHandler(codec, (message) => console.log(message.type)));
+ * const handle = toNodeHandler(codec, (message) => {
+ *   console.log(message.type); // user_add_org
+ * });
+ * const server = createServer(handle);
  * server.listen(0, '127.0.0.1', async () => {
  *   const { port } = server.address() as { port: number };
  *   const { query, headers, body } = codec.encode({ EventType: 'user_add_org', UserId: ['u-1'] });
  *   const url = `http://127.0.0.1:${port}/?${new URLSearchParams(query)}`;
- *   const response = await fetch(url, { method: 'POST', headers, body }); // user_add_org
+ *   const response = await fetch(url, { method: 'POST', headers, body });
  *   console.log(response.status, codec.decodeReply({ body: await response.text() })); // 200 success
  *   server.close();
  * });
