@@ -19,6 +19,7 @@ const encodingsOf = (runtime) => ({
   decodeBase64: makeDecodeBase64(runtime),
 });
 
+const ascii = (size) => 'a'.repeat(size);
 const unlimited = { maxBodyBytes: 256 * MiB };
 const feishuSecrets = { encryptKey: 'test key', verificationToken: 'v-token' };
 const feishu = codecs.createFeishuCodec({ ...feishuSecrets, ...unlimited });
@@ -28,16 +29,33 @@ const feishuLimited = codecs.createFeishuCodec(feishuSecrets);
 const dingTalkSecrets = { encodingAesKey: '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij', ownerKey: 'owner' };
 const dingTalk = codecs.createDingTalkCodec({ token: '123456', ...dingTalkSecrets, ...unlimited });
 const tencent = codecs.createTencentChatCodec({ token: 'xxxxyyyy', toleranceSeconds: 1e9, ...unlimited });
+const weComSecrets = { encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', receiveId: 'wx5823bf96d3bd56c7' };
+const weCom = codecs.createWeComCodec({ token: 'QDG6eK', ...weComSecrets, ...unlimited });
+const weChat = codecs.createWeChatCodec({
+  token: 'AAAAA',
+  encodingAesKey: [dingTalkSecrets.encodingAesKey, weComSecrets.encodingAesKey],
+  appId: 'wxba5fad812f8e6fb9',
+  ...unlimited,
+});
+const weChatOther = codecs.createWeChatCodec({ token: 'AAAAA', encodingAesKey: ascii(43), appId: 'wx1' });
+const weChatPlain = codecs.createWeChatCodec({ token: 'AAAAA', ...unlimited });
+const card = codecs.createFeishuCardCodec({ verificationToken: 'v-token', ...unlimited });
+const robot = codecs.createDingTalkRobotCodec({ appSecret: 's', ...unlimited });
+const dingTalkCard = codecs.createDingTalkCardCodec({ apiSecret: 's', ...unlimited });
+const trtc = codecs.createTrtcCodec({ key: 'k', ...unlimited });
+const all = codecs.anyOf(feishu, dingTalk, weCom, weChat, tencent, card, robot, trtc);
 
 const key = new Uint8Array(32).fill(1);
 const iv = new Uint8Array(16).fill(2);
-const ascii = (size) => 'a'.repeat(size);
 const chinese = (size) => '你'.repeat(size / 3);
 const event = (pad) => ({ schema: '2.0', header: { event_type: 't' }, event: { pad } });
 const dingTalkEvent = (pad) => ({ EventType: 'user_add_org', pad });
 const tencentEvent = (pad) => ({ CallbackCommand: 'C', pad });
 const dingTalkMessage = dingTalk.decode(dingTalk.encode(dingTalkEvent('')));
 const tencentMessage = tencent.decode(tencent.encode(tencentEvent('')));
+const message = (pad) => ({ MsgType: 'text', Content: pad });
+const weComMessage = weCom.decode(weCom.encode(message('')));
+const weChatMessage = weChat.decode(weChat.encode(message('')));
 const asBytes = (request) => ({ ...request, body: new TextEncoder().encode(request.body) });
 
 /** A call that a sender makes fail: a CallbackError is as good as a result. */
@@ -63,6 +81,9 @@ const url = (repeated) =>
   );
 const query = (make) => over(make, (query) => tencent.decode({ query, body: '{}' }));
 const headers = (make) => over(make, (headers) => feishu.decode({ headers, body: '{}' }));
+/** An envelope, which is read before anything is verified. */
+const xml = (make) => over(make, (body) => weCom.decode({ body }));
+const inside = (repeated) => xml((size) => `<xml>${repeated.repeat(size / repeated.length)}</xml>`);
 const plainJson = (make) => over(make, (body) => feishuPlain.decode({ body }));
 const sealed = (codec) => (size) => codec.encrypt(ascii(size * 0.7));
 const numbered = (size) => Array.from({ length: size / 16 }, (_, index) => [`x-header-${index}`, 'v']);
@@ -200,6 +221,63 @@ export const subjects = [
       'memory',
     ],
   ]),
+  ['weCom.encode', over(ascii, (text) => weCom.encode(message(text)))],
+  ['weCom.decode', over((size) => weCom.encode(message(ascii(size * 0.7))), weCom.decode), 'memory'],
+  ['weCom.decode, bytes', over((size) => asBytes(weCom.encode(message(chinese(size * 0.7)))), weCom.decode), 'memory'],
+  [
+    'weCom.decode, JSON',
+    over((size) => weCom.encode({ msgtype: 'text', text: ascii(size * 0.7) }, { format: 'json' }), weCom.decode),
+    'memory',
+  ],
+  ['weCom.decode, echostr', over((size) => weCom.encode({ echostr: ascii(size * 0.7) }), weCom.decode)],
+  ['weCom.verify', over((size) => weCom.encode(message(ascii(size * 0.7))), weCom.verify)],
+  ['weCom.reply, text', over(ascii, (text) => weCom.reply(weComMessage, text))],
+  ['weCom.reply, an object', over(ascii, (text) => weCom.reply(weComMessage, { Content: text }))],
+  [
+    'weCom.reply, all of it the end of a section',
+    over(
+      (size) => ']]>'.repeat(size / 8),
+      (text) => weCom.reply(weComMessage, { text }),
+    ),
+  ],
+  [
+    'weCom.reply, many elements',
+    over(
+      (size) => new Array(size / 32).fill('a'),
+      (item) => weCom.reply(weComMessage, { item }),
+    ),
+  ],
+  ['weCom.decodeReply', over((size) => weCom.reply(weComMessage, ascii(size * 0.7)), weCom.decodeReply)],
+  ['weCom.decrypt', over(sealed(weCom), weCom.decrypt)],
+  [
+    'weComSignature',
+    over(ascii, (encrypt) => codecs.weComSignature({ token: 't', timestamp: '1', nonce: 'n', encrypt })),
+  ],
+  ['encryptWeComMessage', over(ascii, (text) => codecs.encryptWeComMessage(text, weComSecrets))],
+  ['decryptWeComMessage', over(sealed(weCom), (text) => codecs.decryptWeComMessage(text, weComSecrets))],
+  ['weChat.decode', over((size) => weChat.encode(message(ascii(size * 0.7))), weChat.decode), 'memory'],
+  ['weChat.decode, no key of two', over((size) => weChatOther.encode(message(ascii(size * 0.7))), weChat.decode)],
+  ['weChat.decode, plain', over((size) => weChatPlain.encode(message(ascii(size))), weChatPlain.decode), 'memory'],
+  ['weChat.decode, echostr', over((size) => weChat.encode({ echostr: ascii(size) }), weChat.decode)],
+  ['weChat.reply', over(ascii, (text) => weChat.reply(weChatMessage, text))],
+  ['feishuCard.decode', over((size) => card.encode({ action: ascii(size) }), card.decode), 'memory'],
+  ['feishuCard.decode, bytes', over((size) => asBytes(card.encode({ action: chinese(size) })), card.decode), 'memory'],
+  [
+    'dingTalkRobot.decode',
+    over((size) => robot.encode({ msgtype: 'text', text: ascii(size) }), robot.decode),
+    'memory',
+  ],
+  ['dingTalkCard.decode', over((size) => dingTalkCard.encode({ content: ascii(size) }), dingTalkCard.decode), 'memory'],
+  ['trtc.decode', over((size) => trtc.encode({ EventType: 1, pad: ascii(size) }), trtc.decode), 'memory'],
+  [
+    'trtc.decode, bytes',
+    over((size) => asBytes(trtc.encode({ EventType: 1, pad: chinese(size) })), trtc.decode),
+    'memory',
+  ],
+  ['trtcSignature', over(ascii, (body) => codecs.trtcSignature(body, 'k'))],
+  ['anyOf.decode, the first', over((size) => feishu.encode(event(ascii(size * 0.7))), all.decode), 'memory'],
+  ['anyOf.decode, the last', over((size) => trtc.encode({ EventType: 1, pad: ascii(size) }), all.decode), 'memory'],
+  ['anyOf.decode, none', over((size) => ({ body: ascii(size) }), all.decode), 'memory'],
   ['timingSafeEqual', over(ascii, (text) => timingSafeEqual(text, text))],
   ['headers: many, record', headers((size) => Object.fromEntries(numbered(size / 16)))],
   ['headers: many, Map', headers((size) => new Map(numbered(size / 16)))],
@@ -240,6 +318,45 @@ export const subjects = [
   ['JSON: base64 instead', plainJson(ascii)],
   ['JSON: base64 but for its end', plainJson((size) => `${ascii(size)}===!`)],
   ['JSON: white space', plainJson((size) => `{${' '.repeat(size)}}`)],
+  ['XML: levels', xml((size) => '<a>'.repeat(size / 3))],
+  ['XML: levels that end', xml((size) => `${'<a>'.repeat(size / 7)}${'</a>'.repeat(size / 7)}`)],
+  ['XML: one element', xml((size) => `<xml><a>${ascii(size)}</a></xml>`), 'memory'],
+  ['XML: one name', xml((size) => `<${ascii(size)}/>`)],
+  ['XML: one section', xml((size) => `<xml><![CDATA[${ascii(size)}]]></xml>`)],
+  ['XML: one comment', xml((size) => `<xml><!--${ascii(size)}--></xml>`)],
+  ['XML: one attribute', xml((size) => `<xml a="${ascii(size)}"/>`)],
+  ['XML: attributes', xml((size) => `<xml${' a=""'.repeat(size / 5)}/>`), 'memory'],
+  ['XML: attributes, not closed', xml((size) => `<xml${' a=""'.repeat(size / 5)}!`)],
+  ['XML: references in an attribute', xml((size) => `<xml a="${'&amp;'.repeat(size / 5)}"/>`)],
+  ['XML: one reference', xml((size) => `<xml>&#${'1'.repeat(size)};</xml>`)],
+  [
+    'XML: many names',
+    xml((size) => `<xml>${Array.from({ length: size / 64 }, (_, index) => `<a${index}/>`).join('')}</xml>`),
+  ],
+  ['XML: white space in a tag', xml((size) => `<xml${' '.repeat(size)}>`)],
+  ['XML: white space in front', xml((size) => `${' \n'.repeat(size / 2)}<xml/>`)],
+  ['XML: white space behind', xml((size) => `<xml/>${' \n'.repeat(size / 2)}`)],
+  ['XML: instructions in front', xml((size) => `${'<?p?>'.repeat(size / 5)}<xml/>`)],
+  ['XML: a DOCTYPE', xml((size) => `<!DOCTYPE xml [${'<!ENTITY a "b">'.repeat(size / 15)}]><xml/>`)],
+  ...[
+    '&',
+    '&amp;',
+    '&#65;',
+    '&#x',
+    '<',
+    '>',
+    '<a/>',
+    '<a>b</a>',
+    '</a>',
+    'b<a/>',
+    '<![CDATA[b]]>',
+    '<![CDATA[',
+    ']]>',
+    ']]',
+  ].map((text) => [`XML: ${text} repeated`, inside(text)]),
+  ...['<!---->', '<!--', '<!-- -', '-->', '<?p?>', '<?p ', '?>', '\r\n', '\r', '你', '<a b="', '<a b', '<a '].map(
+    (text) => [`XML: ${text.replace(/\r/g, 'CR').replace(/\n/g, 'LF')} repeated`, inside(text)],
+  ),
 ].map(([name, prepare, kind]) => ({ name, prepare, kind, sizes: LARGE }));
 
 /** What a careless implementation does: must be found growing too fast, or taking too much. */
