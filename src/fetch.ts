@@ -76,7 +76,7 @@ declare const Response: new (body: string | null, init: { status: number; header
  */
 export function toFetchHandler<Message extends CallbackMessage, Answer>(
   codec: CallbackCodec<Message, Answer>,
-  onEvent: OnEvent<Message, Answer, FetchRequest>,
+  onEvent: OnEvent<Message, NoInfer<Answer>, FetchRequest>,
   options: HandlerOptions<FetchRequest> = {},
 ): (request: FetchRequest) => Promise<FetchResponse> {
   requireParts(codec, onEvent, options);

@@ -97,7 +97,7 @@ export interface NodeResponse {
  */
 export function toNodeHandler<Message extends CallbackMessage, Answer, Request extends NodeRequest = NodeRequest>(
   codec: CallbackCodec<Message, Answer>,
-  onEvent: OnEvent<Message, Answer, Request>,
+  onEvent: OnEvent<Message, NoInfer<Answer>, Request>,
   options: HandlerOptions<Request> = {},
 ): (request: Request, response: NodeResponse, next?: (error?: unknown) => void) => Promise<void> {
   requireParts(codec, onEvent, options);

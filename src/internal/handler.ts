@@ -13,7 +13,10 @@ export type OnEvent<Message, Answer, Request> = (
   message: EventOf<Message>,
   request: Request,
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the rule
-) => Answer | void | Promise<Answer | void>;
+) => Unpromised<Answer> | void | Promise<Answer | void>;
+
+/** A Promise is an object, too: without this, one of a wrong answer would pass for an answer. */
+type Unpromised<Answer> = Answer extends object ? Answer & { readonly then?: never } : Answer;
 
 export interface HandlerOptions<Request> {
   /**
