@@ -1,5 +1,5 @@
 // Several codecs as one: several apps on one URL, or the secrets before and after a rotation. `callback-codec/any-of`.
-import { requireObject } from './internal/arguments.ts';
+import { requireFunction, requireObject } from './internal/arguments.ts';
 import { ANSWERS_PROBES, type CallbackCodec, type CallbackMessage, type CallbackReply } from './internal/codec.ts';
 import { type CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 import type { CallbackRequest } from './internal/request.ts';
@@ -47,7 +47,7 @@ export function anyOf<const Codecs extends readonly [AnyCodec, ...AnyCodec[]]>(
   ...codecs: Codecs
 ): CallbackCodec<MessageOf<Codecs[number]>, AnswerOf<Codecs[number]>> {
   if (codecs.length === 0) throw new TypeError('codecs must be at least one');
-  for (const codec of codecs) requireObject('codec', codec);
+  for (const codec of codecs) requireFunction('codec.decode', requireObject('codec', codec).decode);
   const decodedBy = new WeakMap<object, AnyCodec>();
   const codec: AnyCodec = {
     maxBodyBytes: Math.max(...codecs.map(({ maxBodyBytes }) => maxBodyBytes)),

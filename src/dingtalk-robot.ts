@@ -155,7 +155,7 @@ function decode(app: App, request: CallbackRequest): DingTalkRobotMessage {
   const event = requireJsonObject('the body', text);
   const timestamp = requireSignature(app, sent);
   const type = textField(event, 'msgtype') ?? '';
-  const id = idField(event, 'msgId');
+  const id = idField(event, text, 'msgId');
   return { platform: 'dingtalk-robot', kind: 'event', type, id, timestamp, event, text };
 }
 

@@ -374,7 +374,7 @@ function decode(app: App, request: CallbackRequest): DingTalkMessage {
   const message = { platform: 'dingtalk', type, ownerKey, timestamp, nonce, event, text } as const;
   return isCheck(type)
     ? { ...message, type, kind: 'verification' }
-    : { ...message, kind: 'event', id: idField(event, 'eventId', 'BizId') };
+    : { ...message, kind: 'event', id: idField(event, text, 'eventId', 'BizId') };
 }
 
 /** The signed parts of a request whose signature holds and whose timestamp is fresh. */

@@ -132,7 +132,8 @@ export function feishuCardSignature(
 }
 
 /**
- * Makes the codec of one app's old message cards. The token and the options are checked here, once.
+ * Makes the codec of one app's old message cards. The token and the options are checked here, once. The Verification Token
+ * signs the cards, and their URL check carries it in clear: whoever has seen one can sign. If you can, use new cards.
  *
  * @throws {CallbackError} ERR_CONFIG: the token is missing or empty, or an option out of range.
  * @throws {TypeError} An option of the wrong type.
@@ -175,10 +176,10 @@ function decode(app: App, request: CallbackRequest): FeishuCardMessage {
   const text = headers === undefined ? requireBodyText(body) : requireSignature(app, headers, body);
   const event = requireJsonObject('the body', text);
   if (isChallenge(event)) return readChallenge(app, text, event);
-  if (headers === undefined) throw unsignedError();
   if (ownField(event, 'encrypt') !== undefined) {
     throw new CallbackError('ERR_REQUEST', 'the body is encrypted, as events are: use callback-codec/feishu');
   }
+  if (headers === undefined) throw unsignedError();
   return { platform: 'feishu-card', kind: 'event', type: 'card.action.trigger_v1', event, text };
 }
 

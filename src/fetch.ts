@@ -28,7 +28,7 @@ export interface RequestLike {
 }
 
 interface BodyReader {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ declare const Response: new (body: string | null, init: { status: number; header
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
  * | longer than `maxBodyBytes` | 413 |
- * | neither POST nor a GET with `echostr` | 405 |
+ * | neither POST nor a GET with `echostr` | 405; a robot's codec answers every empty request with 200, since DingTalk probes |
  *
  * What `onEvent` throws is not caught: the returned promise is rejected, and the server answers as it does for errors.
  *
@@ -102,7 +102,7 @@ async function readFetchBody(request: RequestLike, maxBodyBytes: number): Promis
     const collector = bodyCollector(maxBodyBytes, headers.get('content-length'));
     if (body === undefined) collector.add(new Uint8Array(await request.arrayBuffer()));
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
-      if (part.value !== undefined) collector.add(part.value);
+      collector.add(part.value);
     }
     return collector.bytes();
   } catch (error) {

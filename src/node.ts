@@ -40,6 +40,7 @@ export interface NodeRequest {
   // biome-ignore lint/suspicious/noExplicitAny: listeners of all events
   off(event: string, listener: (...values: any[]) => void): unknown;
   pause(): unknown;
+  resume(): unknown;
 }
 
 /** The part of a `ServerResponse` or `Http2ServerResponse` that is used. */
@@ -60,10 +61,11 @@ export interface NodeResponse {
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
  * | longer than `maxBodyBytes` | 413, and a connection of HTTP/1 is closed |
- * | neither POST nor a GET with `echostr` | 405 |
+ * | neither POST nor a GET with `echostr` | 405; a robot's codec answers every empty request with 200, since DingTalk probes |
  *
- * Mount it where the body has not been parsed. What `onEvent` throws goes to `next`, where there is one; else the returned
- * promise is rejected.
+ * Mount it where the body has not been parsed. What `onEvent` throws, or an answer that the platform cannot take, goes to
+ * `next` if there is one; else the returned promise is rejected, which ends a bare `createServer`: pass a `next` that
+ * answers 500, `createServer((req, res) => handle(req, res, () => { res.statusCode = 500; res.end(); }))`.
  *
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
@@ -196,5 +198,6 @@ function readStream(req: NodeRequest, add: (chunk: Uint8Array) => void): Promise
       how();
     };
     for (const [event, listener] of Object.entries(listeners)) req.on(event, listener);
+    req.resume(); // something in front may have paused it
   });
 }

@@ -330,22 +330,19 @@ function decode(app: App, request: CallbackRequest): WeChatMessage {
     requireEchostr(carried.text);
     return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.text };
   }
-  if (carried.as === 'plain') return { ...base, ...readEvent(carried.format, carried.text), encrypted: false };
+  if (carried.as === 'plain') return { ...base, ...readEvent(carried.text), encrypted: false };
   const { text, appId, keyIndex } = decryptVerified(app, carried.encrypt);
-  return { ...base, ...readEvent(carried.format, text), encrypted: true, appId, keyIndex };
+  return { ...base, ...readEvent(text), encrypted: true, appId, keyIndex };
 }
 
-function readEvent(
-  format: DocumentFormat,
-  text: string,
-): Omit<WeChatEvent, 'platform' | 'timestamp' | 'nonce' | 'encrypted'> {
-  const { content, fields } = parseDocument('the message', text);
+function readEvent(text: string): Omit<WeChatEvent, 'platform' | 'timestamp' | 'nonce' | 'encrypted'> {
+  const { format, content, fields } = parseDocument('the message', text);
   const toUserName = textField(fields, 'ToUserName');
   return {
     kind: 'event',
     format,
     type: typeOf(fields),
-    id: idField(fields, 'MsgId'),
+    id: idField(fields, text, 'MsgId'),
     event: content,
     toUserName,
     text,

@@ -132,7 +132,7 @@ export interface WeComVerification extends WeComMessageBase {
 export interface WeComEvent<Type extends string = string, Event = XmlRecord | string | JsonObject>
   extends WeComMessageBase {
   readonly kind: 'event';
-  /** Of the envelope: the reply comes in the same. */
+  /** Of the message, which is signed: the reply comes in the same. */
   readonly format: 'xml' | 'json';
   /**
    * `InfoType` of a suite's event, `Event` where MsgType is `event`, else `MsgType`, else empty. In JSON `msgtype`, and of
@@ -407,9 +407,9 @@ function decode(app: App, request: CallbackRequest): WeComMessage {
   return {
     ...message,
     kind: 'event',
-    format: envelope.format,
+    format, // of the message, which is signed: the envelope can be rewritten by anyone
     type: format === 'xml' ? typeOf(fields) : jsonTypeOf(fields),
-    id: idField(fields, format === 'xml' ? 'MsgId' : 'msgid'),
+    id: idField(fields, text, format === 'xml' ? 'MsgId' : 'msgid'),
     event: content,
     toUserName: textField(envelope.fields, 'ToUserName') ?? textField(envelope.fields, 'tousername'),
     agentId: textField(envelope.fields, 'AgentID') ?? textField(envelope.fields, 'agentid'),
@@ -515,7 +515,7 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
   if (echostr !== undefined) {
     return { method: 'GET', headers: {}, query: { ...query, echostr: ciphertext }, body: null };
   }
-  const agentId = textField(fields, format === 'xml' ? 'AgentID' : 'agentid');
+  const agentId = format === 'xml' ? textField(fields, 'AgentID') : ownField(fields, 'agentid');
   const envelope =
     format === 'xml'
       ? { ToUserName: receiveId, AgentID: agentId, Encrypt: ciphertext }

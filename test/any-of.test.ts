@@ -321,6 +321,8 @@ describe('anyOf', () => {
   it('is of one codec at least', () => {
     expect(codeOf(() => (anyOf as () => unknown)())).toBe('TypeError');
     expect(errorOf(() => (anyOf as () => unknown)()).message).toBe('codecs must be at least one');
+    const list = [SUBJECTS[0]?.create()];
+    expect(errorOf(() => (anyOf as (codecs: unknown) => unknown)(list)).message).toMatch(/^codec.decode must be/);
     expect(anyOf(trtc).decode(trtc.encode({ EventType: 103 })).type).toBe('103');
   });
 

@@ -163,7 +163,7 @@ describe('decode: a press', () => {
       expectRefused(signed(JSON.stringify({ ...PRESS, encrypt })), 'ERR_REQUEST', /use callback-codec\/feishu$/);
     }
     const { body } = feishuPush({ type: 'url_verification' });
-    expectRefused({ body }, 'ERR_SIGNATURE', /^not signed/);
+    expectRefused({ body }, 'ERR_REQUEST', /use callback-codec\/feishu$/);
   });
 
   it('names callback-codec/feishu where its signature is that of an event', () => {

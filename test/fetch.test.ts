@@ -254,6 +254,17 @@ describe('a body', () => {
   });
 });
 
+test('a request without a stream, as Firefox has them, is read whole', async () => {
+  const codec = createFeishuCodec({ ...FEISHU, now: () => NOW, maxBodyBytes: 500 });
+  const push = codec.encode({ header: { event_type: 'x' }, event: {} });
+  const withoutStream = (init: RequestInit) =>
+    Object.defineProperty(new Request('https://example.com/', init), 'body', { value: undefined });
+  const handle = toFetchHandler(codec, () => ({ read: true }));
+  expect(await (await handle(withoutStream(push))).text()).toBe('{"read":true}');
+  const tooLong = withoutStream({ method: 'POST', body: 'x'.repeat(501) });
+  expect((await handle(tooLong)).status).toBe(413);
+});
+
 describe('errors that are not the sender’s reject', () => {
   const error = new Error('the database is gone');
   const ours = new CallbackError('ERR_SIGNATURE', 'of another callback, say');
@@ -287,6 +298,8 @@ test('without onRefused a refusal is a response all the same', async () => {
 
 test.each<[unknown[], RegExp]>([
   [[undefined, () => undefined], /^codec must be an object/],
+  [[{}, () => undefined], /^codec must be one of this package$/],
+  [[{ ...feishu, maxBodyBytes: Number.NaN }, () => undefined], /^codec must be one of this package$/],
   [[feishu, undefined], /^onEvent must be a function/],
   [[feishu, () => undefined, null], /^options must be an object/],
   [[feishu, () => undefined, { onRefused: 'log' }], /^onRefused must be a function/],

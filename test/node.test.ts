@@ -675,6 +675,32 @@ describe('next', () => {
   });
 });
 
+describe('a stream in front of which something stands', () => {
+  /** A stream of Node's own with the headers of a request. */
+  const streamOf = (read: (this: Readable) => void) => Object.assign(new Readable({ read }), { headers: {} });
+
+  test('is read though it was paused', async () => {
+    const req = streamOf(function () {
+      this.push('body');
+      this.push(null);
+    });
+    req.pause();
+    expect(Buffer.from(await readNodeBody(req, SMALL)).toString()).toBe('body');
+  });
+
+  test.each<[name: string, how: (req: Readable) => void]>([
+    ['an error', (req) => req.destroy(new Error('read ECONNRESET'))],
+    ['its end before the end of the body', (req) => req.destroy()],
+    ['a reset of HTTP/2', (req) => req.emit('aborted')],
+  ])('breaks off by %s, and nothing is taken for a body', async (_, how) => {
+    const req = streamOf(() => undefined);
+    const reading = readNodeBody(req, SMALL);
+    how(req);
+    await expect(reading).rejects.not.toBeInstanceOf(CallbackError);
+    await expect(reading).rejects.not.toBeInstanceOf(TypeError);
+  });
+});
+
 describe('by itself', () => {
   test('readNodeBody gives the bytes, up to the limit', async () => {
     const bodies: unknown[] = [];
@@ -716,6 +742,8 @@ describe('by itself', () => {
 
   test.each<[unknown[], RegExp]>([
     [[undefined, () => undefined], /^codec must be an object/],
+    [[{}, () => undefined], /^codec must be one of this package$/],
+    [[{ ...feishu, maxBodyBytes: Number.NaN }, () => undefined], /^codec must be one of this package$/],
     [[feishu, undefined], /^onEvent must be a function/],
     [[feishu, () => undefined, null], /^options must be an object/],
     [[feishu, () => undefined, { onRefused: 'log' }], /^onRefused must be a function/],

@@ -543,19 +543,20 @@ describe('an event', () => {
     const encrypt = seal(XML);
     const headers = { 'content-type': 'application/json' };
     expect(eventOf(codec.decode({ ...push(encrypt), headers })).format).toBe('xml');
-    expect(eventOf(codec.decode({ ...jsonPush(encrypt), headers: { 'content-type': 'text/xml' } })).format).toBe(
-      'json',
-    );
+    const json = { ...jsonPush(seal(JSON.stringify(BOT))), headers: { 'content-type': 'text/xml' } };
+    expect(eventOf(codec.decode(json)).format).toBe('json');
     const { query, body } = push(encrypt);
     for (const start of ['\ufeff', '\n ', '\ufeff<?xml version="1.0"?>\r\n']) {
       expect(eventOf(codec.decode({ query, body: utf8(start + body) })).format).toBe('xml');
     }
   });
 
-  it('has the format of its envelope, which the reply takes, and is read as what it is', () => {
+  it('has the format of what is signed, which the reply takes: the envelope can be rewritten by anyone', () => {
     const { msgid: id, msgtype: type } = BOT;
-    expect(codec.decode(push(seal(JSON.stringify(BOT))))).toMatchObject({ format: 'xml', event: BOT, id, type });
-    expect(codec.decode(jsonPush(seal(XML)))).toMatchObject({ format: 'json', event: TEXT, id: '7', type: 'text' });
+    expect(codec.decode(push(seal(JSON.stringify(BOT))))).toMatchObject({ format: 'json', event: BOT, id, type });
+    const message = codec.decode(jsonPush(seal(XML)));
+    expect(message).toMatchObject({ format: 'xml', event: TEXT, id: '7', type: 'text' });
+    expect(codec.reply(message, { MsgType: 'text' }).body).toMatch(/^<xml>/);
   });
 
   it.each<[content: string, type: string, id: string | undefined]>([
@@ -1027,14 +1028,14 @@ describe('encode', () => {
       method: 'POST',
       headers: { 'Content-Type': 'application/json; charset=utf-8' },
       query: signed(seal(JSON.stringify(json))),
-      body: JSON.stringify({ tousername: receiveId, agentid: '7', encrypt: seal(JSON.stringify(json)) }),
+      body: JSON.stringify({ tousername: receiveId, agentid: 7, encrypt: seal(JSON.stringify(json)) }),
     });
     expect(bodyOf(codec.encode({ InfoType: 'suite_ticket' }))).not.toContain('AgentID');
   });
 
   it('sends text verbatim', () => {
     for (const format of ['xml', 'json'] as const) {
-      expect(codec.decode(codec.encode(XML, { format }))).toMatchObject({ format, text: XML, event: TEXT });
+      expect(codec.decode(codec.encode(XML, { format }))).toMatchObject({ format: 'xml', text: XML, event: TEXT });
     }
     expect(codeOf(() => codec.encode('hush\ud800'))).toBe('TypeError');
   });

@@ -21,7 +21,8 @@ export interface CallbackCodec<Message extends CallbackMessage = CallbackMessage
    */
   decode(this: void, request: CallbackRequest): Message;
   /**
-   * Whether the request is signed and fresh; false for everything that a sender can do wrong. `decode` does this by itself.
+   * Whether the request is signed and fresh; false for everything that a sender can do wrong. `decode` does this by itself,
+   * and more: act on what it returns, not on this.
    *
    * @throws {TypeError} As `decode`.
    */

@@ -4,7 +4,7 @@
  * | code | when |
  * |---|---|
  * | `ERR_CONFIG` | a secret or option is missing or malformed: from `create…` and the pure functions, never from `decode` |
- * | `ERR_REQUEST` | the request cannot be read: empty, not JSON, a field missing, of the wrong type or contradictory |
+ * | `ERR_REQUEST` | the request cannot be read: empty, not JSON or XML, a field missing, of the wrong type or contradictory |
  * | `ERR_TOO_LARGE` | the body is longer than `maxBodyBytes` |
  * | `ERR_SIGNATURE` | the signature is absent or wrong; anything wrong with an unsigned request of Feishu |
  * | `ERR_TIMESTAMP` | outside the window, or unreadable while one is on |
@@ -51,8 +51,9 @@ export class CallbackError extends Error {
   /** What went wrong, for programs. */
   readonly code: CallbackErrorCode;
   /**
-   * The number that the platform's official libraries give this failure, where they number it: DingTalk 900004 (key),
-   * 900005 (signature), 900008 (decryption), 900010 (ownerKey).
+   * The number that the platform's official libraries give this failure, if they number it: DingTalk 900004 (key), 900005
+   * (signature), 900008 (decryption), 900010 (ownerKey); WeCom and WeChat -40001 (signature), -40002 (request), -40004
+   * (key), -40005 (receiveid, appid), -40008 (decryption).
    */
   declare readonly platformCode?: number;
   /**

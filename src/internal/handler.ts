@@ -50,8 +50,12 @@ export interface Incoming<Request> {
 }
 
 /** What a handler is made of, checked when it is made and not at the first event. */
-export function requireParts(codec: object, onEvent: object, options: HandlerOptions<never>): void {
-  requireObject('codec', codec);
+export function requireParts(
+  codec: { readonly maxBodyBytes: number },
+  onEvent: object,
+  options: HandlerOptions<never>,
+): void {
+  if (!(requireObject('codec', codec).maxBodyBytes >= 1)) throw new TypeError('codec must be one of this package');
   requireFunction('onEvent', onEvent);
   const { onRefused } = requireObject('options', options);
   if (onRefused !== undefined) requireFunction('onRefused', onRefused);

@@ -31,7 +31,7 @@ export function requireJsonObject(what: string, text: string): JsonObject {
 
 /** Whether a body is a JSON object in the base64 in which gateways hand it to functions; `null` and `true` are not. */
 export function isBase64(text: string | undefined): boolean {
-  return text !== undefined && text.length % 4 === 0 && /^e[w-z0-3][A-Za-z\d+/]+={0,2}$/.test(text);
+  return text !== undefined && text.length % 4 === 0 && /^(?:e[w-z0-3]|P[A-P])[A-Za-z\d+/]+={0,2}$/.test(text);
 }
 
 export const BASE64_BODY = 'the body is base64: decode it first, as isBase64Encoded of a serverless event says';
@@ -48,12 +48,22 @@ export function textField(object: JsonObject, name: string): string | undefined 
 }
 
 /** The id under the first of `names` that has one; an empty one is none. */
-export function idField(object: JsonObject, ...names: readonly string[]): string | undefined {
+export function idField(object: JsonObject, text: string, ...names: readonly string[]): string | undefined {
   for (const name of names) {
-    const id = textField(object, name);
+    const value = ownField(object, name);
+    const isInexact = typeof value === 'number' && !Number.isSafeInteger(value);
+    const id = isInexact ? digitsOf(text, name, value) : textField(object, name);
     if (id) return id;
   }
   return undefined;
+}
+
+/** The number as it stands in `text`, where one alone goes by that name. */
+function digitsOf(text: string, name: string, value: number): string | undefined {
+  const [digits, ...others] = new Set(
+    Array.from(text.matchAll(new RegExp(`"${name}"\\s*:\\s*(\\d+)`, 'g')), (found) => found[1]),
+  );
+  return others.length === 0 && Number(digits) === value ? digits : undefined;
 }
 
 /** What `encode` sends: a string verbatim, anything else as JSON. */

@@ -14,7 +14,8 @@ export interface CallbackRequest {
   /**
    * The body exactly as received, before any parser: `await request.arrayBuffer()` or the chunks of a Node request put
    * together. A string works too, but `await request.text()` drops a BOM and replaces invalid bytes, and signatures are
-   * over bytes. `null` or nothing is an empty body, which anyone can send: ERR_REQUEST. A parsed object is a TypeError:
+   * over bytes. `null` or nothing is an empty body, which anyone can send: ERR_REQUEST,
+   * except with an `echostr`. A parsed object is a TypeError:
    * serialising it again does not give these bytes.
    */
   body?: string | Uint8Array | ArrayBuffer | null | undefined;

@@ -35,7 +35,10 @@ const NOT_XML = /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/;
 export function parseXml(document: string): XmlRecord | string | undefined {
   if (NOT_XML.test(document)) return undefined;
   // Each line end is one LF (section 2.11); a BOM is not part of the text.
-  const xml = document.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  const xml = document
+    .replace(/^\ufeff/, '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\r', '\n');
   const reader: Reader = { open: [], root: undefined };
   for (let at = 0; at < xml.length; ) {
     at = xml.charAt(at) === '<' ? readMarkup(reader, xml, at) : readText(reader, xml, at);

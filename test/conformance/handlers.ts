@@ -180,7 +180,10 @@ function piecesOf(...chunks: readonly Uint8Array[]) {
   const queue = [...chunks];
   let cancelled = false;
   const reader = {
-    read: async () => (queue.length === 0 ? { done: true } : { done: false, value: queue.shift() }),
+    read: async () => {
+      const value = queue.shift();
+      return value === undefined ? ({ done: true } as const) : ({ done: false, value } as const);
+    },
     cancel: async () => {
       cancelled = true;
     },

@@ -160,7 +160,27 @@ describe('JSON', () => {
     [{ a: true, b: {} }, undefined],
     [{}, undefined],
   ])('idField of %j is %j', (object, expected) => {
-    expect(idField(object, 'a', 'b')).toBe(expected);
+    expect(idField(object, JSON.stringify(object), 'a', 'b')).toBe(expected);
+  });
+
+  it.each<[text: string, expected: string | undefined]>([
+    ['{"a":24177431546867545}', '24177431546867545'],
+    ['{ "a" :\n24177431546867546 }', '24177431546867546'],
+    ['{"a":24177431546867545,"c":{"a":24177431546867545}}', '24177431546867545'],
+    ['{"a":24177431546867545,"c":{"a":1}}', undefined],
+    ['{"c":"\\"a\\":5","a":24177431546867545}', '24177431546867545'],
+    ['{"a":1e999}', undefined],
+    ['{"a":1.5,"b":"two"}', 'two'],
+  ])('idField of %s is %j: a number above 2^53 as it was sent', (text, expected) => {
+    expect(idField(JSON.parse(text), text, 'a', 'b')).toBe(expected);
+  });
+});
+
+describe('isBase64', () => {
+  it.each([['{"a":1}'], ['{ "a":12}'], ['<xml><A/></xml>'], ['<?xml version="1.0"?>']])('knows that of %s', (text) => {
+    const padded = text.padEnd(Math.ceil(text.length / 3) * 3);
+    expect(isBase64(btoa(padded))).toBe(true);
+    expect(isBase64(padded)).toBe(false);
   });
 });
 
