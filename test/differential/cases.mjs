@@ -223,11 +223,13 @@ function weComCases(random, readsXml) {
       if (format === 'json') return equal('encode or reply', JSON.parse(plaintext).Content, text);
       return readsXml ? readXml(plaintext, 'Content', text) : equal('text', plaintext, message.text);
     };
-    equal('decodeReply', codec.decodeReply(reply), message.text);
     return [
       decrypt(fieldOf(body, 'Encrypt'), isRead),
       sign(fieldOf(body, 'Encrypt'), (signature) => equal('encode', query.msg_signature, signature)),
-      decrypt(fieldOf(reply.body, 'Encrypt'), isRead),
+      decrypt(fieldOf(reply.body, 'Encrypt'), (plaintext) => {
+        equal('decodeReply', codec.decodeReply(reply), plaintext);
+        return isRead(plaintext);
+      }),
       sign(fieldOf(reply.body, 'Encrypt'), (signature) =>
         equal('reply', fieldOf(reply.body, 'MsgSignature'), signature),
       ),

@@ -40,7 +40,14 @@ const count = (platform) => {
 /** Asks what there is to ask, then what follows from the answers; gives the count of answers compared. */
 function compareProgram({ peer, readsXml = false }, command) {
   const random = makeRandom(seed);
-  let tasks = Array.from({ length: inputs }, () => casesOf(random, readsXml)).flat();
+  let tasks = Array.from({ length: inputs }, () => {
+    try {
+      return casesOf(random, readsXml);
+    } catch (error) {
+      fail(`${peer}: no cases can be made: ${error.message}`);
+      return [];
+    }
+  }).flat();
   let compared = 0;
   let version;
   while (tasks.length > 0) {
