@@ -2,6 +2,7 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -11,8 +12,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import javax.xml.parsers.DocumentBuilderFactory;
 
 public class Peer {
   static byte[] join(byte[]... parts) {
@@ -62,13 +65,13 @@ public class Peer {
         var ciphertext = Arrays.copyOfRange(sealed, 16, sealed.length);
         return aes(Cipher.DECRYPT_MODE, "PKCS5Padding", hash("SHA-256", fields[0]), iv, ciphertext);
       }
-      case "dingtalk-encrypt": {
+      case "biz-encrypt": {
         var key = Base64.getDecoder().decode(join(fields[0], "=".getBytes(UTF_8)));
         var length = ByteBuffer.allocate(4).putInt(fields[2].length).array();
         var padded = pad(join(fields[1], length, fields[2], fields[3]), Integer.parseInt(new String(fields[4], UTF_8)));
         return Base64.getEncoder().encode(aes(Cipher.ENCRYPT_MODE, "NoPadding", key, Arrays.copyOf(key, 16), padded));
       }
-      case "dingtalk-decrypt": {
+      case "biz-decrypt": {
         var key = Base64.getDecoder().decode(join(fields[0], "=".getBytes(UTF_8)));
         var ciphertext = Base64.getDecoder().decode(fields[1]);
         var plaintext = unpad(aes(Cipher.DECRYPT_MODE, "NoPadding", key, Arrays.copyOf(key, 16), ciphertext));
@@ -76,11 +79,24 @@ public class Peer {
         if (!Arrays.equals(Arrays.copyOfRange(plaintext, end, plaintext.length), fields[2])) throw new Exception("owner");
         return Arrays.copyOfRange(plaintext, 20, end);
       }
-      case "dingtalk-sign": {
+      case "biz-sign": {
         var parts = Arrays.stream(fields).map(field -> new String(field, UTF_8)).sorted().toArray(String[]::new);
         return hex(hash("SHA-1", String.join("", parts).getBytes(UTF_8)));
       }
-      default: // feishu-sign, tencent-sign
+      case "hmac": {
+        // SecretKeySpec takes no empty key, and no peer is given one.
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(fields[0], "HmacSHA256"));
+        return Base64.getEncoder().encode(mac.doFinal(fields[1]));
+      }
+      case "xml-read": {
+        var root = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(fields[0]));
+        var name = new String(fields[1], UTF_8);
+        return root.getDocumentElement().getElementsByTagName(name).item(0).getTextContent().getBytes(UTF_8);
+      }
+      case "sha1":
+        return hex(hash("SHA-1", fields));
+      default: // sha256
         return hex(hash("SHA-256", fields));
     }
   }

@@ -34,7 +34,7 @@ function split(stream, pieces) {
   });
 }
 
-export function compareOpenssl(random, { inputs, equal, fail }) {
+export function compareOpenssl(random, { inputs, equal, fail, count }) {
   let version;
   try {
     version = openssl(['version']).toString().split(' ').slice(0, 2).join(' ');
@@ -42,12 +42,13 @@ export function compareOpenssl(random, { inputs, equal, fail }) {
     return { version: `skipped: ${error.message}`, cases: 0 };
   }
   let cases = 0;
-  const attempt = (what, compare) => {
+  const attempt = (platform, what, compare) => {
     cases++;
+    count(platform);
     try {
       compare();
     } catch (error) {
-      fail(`OpenSSL command line: ${what}: ${error.message}`);
+      fail(`OpenSSL command line: ${platform}, ${what}: ${error.message}`);
     }
   };
   const zero = Buffer.alloc(16);
@@ -61,14 +62,14 @@ export function compareOpenssl(random, { inputs, equal, fail }) {
       Buffer.from([native, bare][index % 2].encryptFeishuEvent(text, encryptKey), 'base64'),
     );
     split(enc('-d', feishuKey, zero, Buffer.concat(sealed)), sealed).forEach((plaintext, index) => {
-      attempt('Feishu, ours', () =>
+      attempt('Feishu', 'ours', () =>
         equal('plaintext', plaintext.toString('hex', 16), pad(Buffer.from(texts[index]), 16).toString('hex')),
       );
     });
     // Its own: the block in front of each message encrypts to that message's IV.
     const plaintexts = texts.map((text) => Buffer.concat([random.bytes(16), pad(Buffer.from(text), 16)]));
     split(enc('-e', feishuKey, random.bytes(16), Buffer.concat(plaintexts)), plaintexts).forEach((envelope, index) => {
-      attempt('Feishu, theirs', () => {
+      attempt('Feishu', 'theirs', () => {
         for (const lib of [native, bare]) {
           equal('plaintext', lib.decryptFeishuEvent(envelope.toString('base64'), encryptKey), texts[index]);
         }
@@ -89,12 +90,14 @@ export function compareOpenssl(random, { inputs, equal, fail }) {
       return Buffer.concat([iv, Buffer.from(encrypt, 'base64')]);
     });
     split(enc('-d', dingTalkKey, zero, Buffer.concat(messages)), messages).forEach((plaintext, index) => {
-      attempt('DingTalk, ours', () => equal('plaintext', plaintext.toString('hex', 16), framed[index].toString('hex')));
+      attempt('DingTalk', 'ours', () =>
+        equal('plaintext', plaintext.toString('hex', 16), framed[index].toString('hex')),
+      );
     });
     // The IV is the key's, and cannot be had from a stream: a process for each, so only a few.
     for (let index = 0; index < 5; index++) {
       const encrypt = enc('-e', dingTalkKey, iv, framed[index]).toString('base64');
-      attempt('DingTalk, theirs', () => {
+      attempt('DingTalk', 'theirs', () => {
         for (const lib of [native, bare]) {
           equal('encrypt', lib.encryptDingTalkMessage(texts[index], secrets, { prefix }), encrypt);
           equal('plaintext', lib.decryptDingTalkMessage(encrypt, secrets), texts[index]);
@@ -103,8 +106,21 @@ export function compareOpenssl(random, { inputs, equal, fail }) {
     }
   }
 
-  // Digests of many files in one process.
   const folder = mkdtempSync(join(tmpdir(), 'callback-codec-'));
+  /** Digests of many files in one process, by what is there beside the algorithm. */
+  const compareDigests = (algorithm, options, list) => {
+    const paths = list.map(({ signed }, index) => {
+      const path = join(folder, `${algorithm}-${index}`);
+      writeFileSync(path, signed);
+      return path;
+    });
+    const digests = openssl(['dgst', `-${algorithm}`, ...options, '-r', ...paths])
+      .toString()
+      .split('\n');
+    list.forEach(({ platform, ours }, index) => {
+      attempt(platform, `signature by ${algorithm}`, () => equal('signature', ours, digests[index].split(' ')[0]));
+    });
+  };
   try {
     const signatures = { sha1: [], sha256: [] };
     for (let input = 0; input < inputs; input++) {
@@ -115,30 +131,54 @@ export function compareOpenssl(random, { inputs, equal, fail }) {
         random.text(),
       ];
       const lib = [native, bare][input % 2];
-      signatures.sha1.push({
-        signed: [token, timestamp, nonce, text].sort().join(''),
-        ours: lib.dingTalkSignature({ token, timestamp, nonce, encrypt: text }),
-      });
-      signatures.sha256.push(
+      const parts = { token, timestamp, nonce, encrypt: text };
+      const [sorted, sortedTime] = [
+        [token, timestamp, nonce, text],
+        [token, timestamp, nonce],
+      ].map((list) => list.sort().join(''));
+      const body = { timestamp, nonce, body: text };
+      signatures.sha1.push(
+        { platform: 'DingTalk', signed: sorted, ours: lib.dingTalkSignature(parts) },
+        { platform: 'WeCom', signed: sorted, ours: lib.weComSignature(parts) },
+        { platform: 'WeChat', signed: sorted, ours: lib.weChatSignature(parts) },
+        { platform: 'WeChat', signed: sortedTime, ours: lib.weChatSignature({ token, timestamp, nonce }) },
         {
+          platform: 'cards, robots, TRTC',
           signed: timestamp + nonce + token + text,
-          ours: lib.feishuSignature({ timestamp, nonce, body: text }, token),
+          ours: lib.feishuCardSignature(body, token),
         },
-        { signed: token + timestamp, ours: lib.tencentChatSignature({ token, requestTime: timestamp }) },
+      );
+      signatures.sha256.push(
+        { platform: 'Feishu', signed: timestamp + nonce + token + text, ours: lib.feishuSignature(body, token) },
+        {
+          platform: 'Tencent Chat',
+          signed: token + timestamp,
+          ours: lib.tencentChatSignature({ token, requestTime: timestamp }),
+        },
       );
     }
-    for (const [algorithm, list] of Object.entries(signatures)) {
-      const paths = list.map(({ signed }, index) => {
-        const path = join(folder, `${algorithm}-${index}`);
-        writeFileSync(path, signed);
-        return path;
-      });
-      const digests = openssl(['dgst', `-${algorithm}`, '-r', ...paths])
-        .toString()
-        .split('\n');
-      list.forEach(({ ours }, index) => {
-        attempt(`signature by ${algorithm}`, () => equal('signature', ours, digests[index].split(' ')[0]));
-      });
+    for (const [algorithm, list] of Object.entries(signatures)) compareDigests(algorithm, [], list);
+
+    // One process takes one key.
+    for (let key = 0; key < inputs / MESSAGES_PER_KEY; key++) {
+      const secret = random.name(key % 2 === 0 ? 32 : 100); // longer than a block, too
+      const lib = [native, bare][key % 2];
+      const times = Array.from({ length: MESSAGES_PER_KEY }, () => String(random.below(2 ** 31)));
+      const texts = times.map(() => random.text());
+      const toHex = (base64) => Buffer.from(base64, 'base64').toString('hex');
+      const list = [
+        ...times.map((timestamp) => ({
+          signed: `${timestamp}\n${secret}`,
+          ours: lib.dingTalkRobotSignature({ timestamp, secret }),
+        })),
+        ...times.map((timestamp) => ({
+          signed: timestamp,
+          ours: lib.dingTalkCardSignature({ timestamp, apiSecret: secret }),
+        })),
+        ...texts.map((text) => ({ signed: text, ours: lib.trtcSignature(text, secret) })),
+      ].map(({ signed, ours }) => ({ platform: 'cards, robots, TRTC', signed, ours: toHex(ours) }));
+      const hexKey = Buffer.from(secret).toString('hex');
+      compareDigests('sha256', ['-mac', 'HMAC', '-macopt', `hexkey:${hexKey}`], list);
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -21,6 +21,7 @@ function warmUp(lib) {
   feishu.decode(feishu.encode({ event: { type: 't' } }));
   dingTalk.decode(dingTalk.encode({ EventType: 't' }));
   lib.tencentChatSignature({ token: 't', requestTime: '1' });
+  lib.trtcSignature('', 'k');
   feishu.verify({ body: Buffer.from('{}') });
 }
 

@@ -1,5 +1,5 @@
 // The protocols of callback-codec on node:crypto. Reads one task a line, prints one answer a line (tasks.mjs).
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 function crypt(create, key, iv, bytes) {
@@ -31,23 +31,24 @@ const TASKS = {
     const iv = sealed.subarray(0, 16);
     return unpad(crypt(createDecipheriv, hash('sha256', secret), iv, sealed.subarray(16)), 16);
   },
-  'dingtalk-encrypt': (secret, prefix, text, owner, block) => {
+  'biz-encrypt': (secret, prefix, text, owner, block) => {
     const key = fromBase64(secret);
     const length = Buffer.alloc(4);
     length.writeUInt32BE(text.length);
     const padded = pad(Buffer.concat([prefix, length, text, owner]), Number(block.toString()));
     return base64(crypt(createCipheriv, key, key.subarray(0, 16), padded));
   },
-  'dingtalk-decrypt': (secret, envelope, owner) => {
+  'biz-decrypt': (secret, envelope, owner) => {
     const key = fromBase64(secret);
     const plaintext = unpad(crypt(createDecipheriv, key, key.subarray(0, 16), fromBase64(envelope)), 32);
     const end = 20 + plaintext.readUInt32BE(16);
     if (!plaintext.subarray(end).equals(owner)) throw new Error('owner');
     return plaintext.subarray(20, end);
   },
-  'dingtalk-sign': (...parts) => hex(hash('sha1', Buffer.from(parts.map(String).sort().join('')))),
-  'feishu-sign': (...parts) => hex(hash('sha256', ...parts)),
-  'tencent-sign': (...parts) => hex(hash('sha256', ...parts)),
+  'biz-sign': (...parts) => hex(hash('sha1', Buffer.from(parts.map(String).sort().join('')))),
+  sha1: (...parts) => hex(hash('sha1', ...parts)),
+  sha256: (...parts) => hex(hash('sha256', ...parts)),
+  hmac: (key, message) => base64(createHmac('sha256', key).update(message).digest()),
 };
 
 const answers = [`OpenSSL ${process.versions.openssl}, Node.js ${process.versions.node}`];

@@ -1,5 +1,6 @@
 """The protocols of callback-codec on Python's cryptography. Reads one task a line, prints one answer a line (tasks.mjs)."""
-import base64, hashlib, os, sys
+import base64, hashlib, hmac, sys
+from xml.etree import ElementTree
 
 from cryptography import __version__
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -33,13 +34,13 @@ def feishu_decrypt(secret, envelope):
     return decrypt(hashlib.sha256(secret).digest(), sealed[:16], sealed[16:], 16)
 
 
-def dingtalk_encrypt(secret, prefix, text, owner, block):
+def biz_encrypt(secret, prefix, text, owner, block):
     key = aes_key(secret)
     plaintext = prefix + len(text).to_bytes(4, "big") + text + owner
     return base64.b64encode(encrypt(key, key[:16], plaintext, int(block)))
 
 
-def dingtalk_decrypt(secret, envelope, owner):
+def biz_decrypt(secret, envelope, owner):
     key = aes_key(secret)
     plaintext = decrypt(key, key[:16], base64.b64decode(envelope, validate=True), 32)
     end = 20 + int.from_bytes(plaintext[16:20], "big")
@@ -47,24 +48,34 @@ def dingtalk_decrypt(secret, envelope, owner):
     return plaintext[20:end]
 
 
-def dingtalk_sign(*parts):
+def biz_sign(*parts):
     # By UTF-16 code unit, as JavaScript and Java sort; Python by itself sorts by code point.
     ordered = sorted(parts, key=lambda part: part.decode().encode("utf-16-be"))
     return hashlib.sha1(b"".join(ordered)).hexdigest().encode()
 
 
-def sha256(*parts):
-    return hashlib.sha256(b"".join(parts)).hexdigest().encode()
+def digest(algorithm):
+    return lambda *parts: hashlib.new(algorithm, b"".join(parts)).hexdigest().encode()
+
+
+def hmac_sha256(key, message):
+    return base64.b64encode(hmac.digest(key, message, "sha256"))
+
+
+def xml_read(document, name):
+    return (ElementTree.fromstring(document.decode()).find(name.decode()).text or "").encode()
 
 
 TASKS = {
     "feishu-encrypt": feishu_encrypt,
     "feishu-decrypt": feishu_decrypt,
-    "dingtalk-encrypt": dingtalk_encrypt,
-    "dingtalk-decrypt": dingtalk_decrypt,
-    "dingtalk-sign": dingtalk_sign,
-    "feishu-sign": sha256,
-    "tencent-sign": sha256,
+    "biz-encrypt": biz_encrypt,
+    "biz-decrypt": biz_decrypt,
+    "biz-sign": biz_sign,
+    "sha1": digest("sha1"),
+    "sha256": digest("sha256"),
+    "hmac": hmac_sha256,
+    "xml-read": xml_read,
 }
 
 print(f"cryptography {__version__}, Python {sys.version.split()[0]}")

@@ -10,9 +10,11 @@ import { rows, rowsOfAnyToken, rowsTooLong } from './captured.mjs';
 import { compare, GATE } from './stats.mjs';
 
 const sound = await importSource();
-const { DINGTALK, FEISHU, NOW, TENCENT, dingTalkEncrypt, feishuEncrypt, hash } = await importBundle(
-  "export * from './test/fuzz/reference.ts'",
+const reference = await importBundle(
+  "export * from './test/fuzz/reference.ts'; export * from './test/fuzz/xml-reference.ts'",
 );
+const { DINGTALK, FEISHU, NOW, TENCENT, WECHAT, WECOM, dingTalkEncrypt, feishuEncrypt, hash } = reference;
+const { bizMsgSignature, dingTalkCardSign, hmac, robotSign } = reference;
 
 Error.stackTraceLimit = 0; // taking a stack costs more than what is measured
 
@@ -99,6 +101,12 @@ const codecsOf = ({ index }) => ({
   feishu: index.createFeishuCodec(FEISHU),
   dingTalk: index.createDingTalkCodec(DINGTALK),
   tencent: index.createTencentChatCodec({ ...TENCENT, now: () => NOW }),
+  weCom: index.createWeComCodec(WECOM),
+  weChat: index.createWeChatCodec(WECHAT),
+  feishuCard: index.createFeishuCardCodec({ verificationToken: FEISHU.verificationToken }),
+  robot: index.createDingTalkRobotCodec({ ...reference.ROBOT, now: () => NOW }),
+  dingTalkCard: index.createDingTalkCardCodec({ ...reference.DINGTALK_CARD, now: () => NOW }),
+  trtc: index.createTrtcCodec(reference.TRTC),
 });
 
 /** A request of Feishu with `change` made to its signature. */
@@ -111,6 +119,18 @@ const feishuRequest = (body, change = (signature) => signature) => ({
   },
 });
 
+const milliseconds = () => String(NOW + randomInt(60_000));
+
+/** A request of WeCom or WeChat. */
+const envelope = (token, at) => {
+  const encrypt = randomBytes(48).toString('base64');
+  const msg_signature = different(bizMsgSignature(token, '1700000000', '1', encrypt), at(40));
+  return {
+    body: `<xml><Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`,
+    query: { msg_signature, timestamp: '1700000000', nonce: '1', encrypt_type: 'aes' },
+  };
+};
+
 const wrongSignature = {
   feishu: (at) => () =>
     feishuRequest(JSON.stringify({ encrypt: randomBytes(48).toString('base64') }), (signature) =>
@@ -118,11 +138,43 @@ const wrongSignature = {
     ),
   dingTalk: (at) => () => {
     const encrypt = randomBytes(48).toString('base64');
-    const signature = hash('sha1', ...[DINGTALK.token, '1700000000', 'nonce', encrypt].sort());
+    const signature = bizMsgSignature(DINGTALK.token, '1700000000', 'nonce', encrypt);
     return {
       body: JSON.stringify({ encrypt }),
       query: { signature: different(signature, at(40)), timestamp: '1700000000', nonce: 'nonce' },
     };
+  },
+  weCom: (at) => () => envelope(WECOM.token, at),
+  weChat: (at) => () => envelope(WECHAT.token, at),
+  feishuCard: (at) => () => {
+    const body = JSON.stringify({ action: randomBytes(48).toString('base64') });
+    const signature = hash('sha1', '1700000000', 'nonce', FEISHU.verificationToken, body);
+    return {
+      body,
+      headers: {
+        'x-lark-request-timestamp': '1700000000',
+        'x-lark-request-nonce': 'nonce',
+        'x-lark-signature': different(signature, at(40)),
+      },
+    };
+  },
+  robot: (at) => () => {
+    const timestamp = milliseconds();
+    return { body: '{}', headers: { timestamp, sign: different(robotSign(timestamp), at(44)) } };
+  },
+  dingTalkCard: (at) => () => {
+    const timestamp = milliseconds();
+    return {
+      body: '{}',
+      headers: {
+        'x-ddpaas-signature-timestamp': timestamp,
+        'x-ddpaas-signature': different(dingTalkCardSign(timestamp), at(44)),
+      },
+    };
+  },
+  trtc: (at) => () => {
+    const body = JSON.stringify({ EventType: randomBytes(48).toString('base64') });
+    return { body, headers: { Sign: different(hmac(reference.TRTC.key, body), at(44)) } };
   },
   tencent: (at) => () => {
     const RequestTime = String(1_700_000_000 + Math.floor(Math.random() * 60));
@@ -192,6 +244,20 @@ for (const [options, list] of [
   }
 }
 
+// Several codecs as one, before and after a rotation: a row of each fault.
+const ofEachFault = /23 blocks|legal or not after .*, an event|UTF-8 valid/;
+for (const [name, classes, fault] of rows.filter(([name]) => ofEachFault.test(name))) {
+  const run = ({ index }) => {
+    const [before, after] = ['another key', encryptKey].map((encryptKey) =>
+      index.createFeishuCodec({ ...FEISHU, encryptKey }),
+    );
+    return attempt(index.anyOf(before, after).decode);
+  };
+  check(`anyOf.decode unsigned, ${name}`, run(sound), classes, { size: 256 });
+  const [leak, source] = faults[fault];
+  check(`control: ${leak}, behind anyOf, ${name}`, run(source), classes, { size: 256, isLeak: true });
+}
+
 // 4. What stands behind a signature, of a kilobyte: no gate is on it, since the sender knows the secret already.
 
 const RIGHT = (count) => new Uint8Array(count).fill(count);
@@ -212,7 +278,7 @@ const dingTalkSigned =
     lengthField.writeUInt32BE(length);
     const plain = Buffer.concat([randomBytes(16), lengthField, text(), Buffer.from(DINGTALK.ownerKey[0])]);
     const encrypt = dingTalkEncrypt(Buffer.concat([plain, tail(32 - (plain.length % 32))])).toString('base64');
-    const signature = hash('sha1', ...[DINGTALK.token, '1700000000', 'nonce', encrypt].sort());
+    const signature = bizMsgSignature(DINGTALK.token, '1700000000', 'nonce', encrypt);
     return { body: JSON.stringify({ encrypt }), query: { signature, timestamp: '1700000000', nonce: 'nonce' } };
   };
 
