@@ -1,7 +1,9 @@
 // What is compared: the texts, the cases made of them, and what must be reached.
 import { createDingTalkCodec } from 'callback-codec/dingtalk';
 import { createFeishuCodec } from 'callback-codec/feishu';
-import { dingTalkSecrets, feishuSecrets } from './contenders.mjs';
+import { createWeComCodec } from 'callback-codec/wecom';
+import { XMLParser } from 'fast-xml-parser';
+import { dingTalkSecrets, feishuSecrets, weComSecrets } from './contenders.mjs';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -24,6 +26,8 @@ export const groups = [
   { name: 'Feishu decode', list: 'feishuDecode', sizes },
   { name: 'DingTalk decode', list: 'dingTalkDecode', sizes },
   { name: 'DingTalk reply', list: 'dingTalkReply', sizes: [answer.length] },
+  { name: 'WeCom decode', list: 'weComDecode', sizes: [64, KB] },
+  { name: 'WeCom reply', list: 'weComReply', sizes: [64, KB] },
   { name: 'Feishu decode (caches cold)', list: 'feishuDecode', sizes: [64, KB, 16 * KB], cold: true },
   { name: 'DingTalk decode (caches cold)', list: 'dingTalkDecode', sizes: [64, KB, 16 * KB], cold: true },
   { name: 'DingTalk reply (caches cold)', list: 'dingTalkReply', sizes: [answer.length], cold: true },
@@ -51,6 +55,10 @@ export const thresholds = [
     { host, group: 'Feishu decrypt', peer: 'Feishu SDK AESCipher', atLeast: { 64: 3, [KB]: 2.3, [16 * KB]: 1.6 } },
     { host, group: 'Feishu decrypt', peer: 'node:crypto, KeyObject', atLeast: { 64: 2.5, [KB]: 1.6, [16 * KB]: 1.1 } },
     { host, group: 'DingTalk decrypt', peer: '@wecom/crypto', atLeast: { 64: 2.5, [KB]: 1.6, [16 * KB]: 1.1 } },
+    ...['WeCom decode', 'WeCom reply'].flatMap((group) => [
+      { host, group, peer: '@wecom/crypto + fast-xml-parser', atLeast: { 64: 2, [KB]: 2 } },
+      { host, group, peer: 'wechat-crypto + xml2js', atLeast: { 64: 2, [KB]: 2 } },
+    ]),
   ]),
   { host: 'deno', group: 'Feishu decrypt', peer: 'Feishu SDK AESCipher', atLeast: { 64: 3, [KB]: 2, [16 * KB]: 1.6 } },
   ...['workerd', 'chromium', 'firefox', 'webkit'].map((host) => ({
@@ -86,11 +94,11 @@ export const thresholds = [
 const chinese = '请在今天下班之前把会议纪要发给我谢谢你们辛苦了明天上午十点开会讨论新的排期';
 const ascii = "Meeting 10:30, room B-204; see https://example.com/d/u7Kq2 and 'notes' {v3} ok. ";
 
-/** `{ json, text }`: JSON of `bytes` bytes of UTF-8, and the text in it. `seed` makes those of one size differ. */
+/** `{ event, text, fields }`: `bytes` bytes of JSON or XML, the text in it, and its source. `seed` makes those of one size differ. */
 function makeEvent(bytes, { list, ascii: isAscii }, seed) {
-  const [shortEvent, longEvent] = list === 'dingTalkDecode' ? [shortDingTalk, longDingTalk] : [shortFeishu, longFeishu];
-  const jsonOf = (text) => JSON.stringify(bytes < 512 ? shortEvent(text) : longEvent(text, seed));
-  const room = bytes - jsonOf('').length;
+  const { short, long, write = JSON.stringify } = shapes[list] ?? shapes.feishu;
+  const fieldsOf = (text) => (bytes < 512 ? short(text) : long(text, seed));
+  const room = bytes - write(fieldsOf('')).length;
   // n Chinese characters take 3n bytes, and bytes - 3n others stand beside them: 18 % of all at n = 0.18 (bytes - 2n).
   const chineseCount = isAscii ? 0 : Math.min(Math.floor((0.18 * bytes) / 1.36), Math.floor(room / 3));
   const asciiCount = room - 3 * chineseCount;
@@ -105,7 +113,8 @@ function makeEvent(bytes, { list, ascii: isAscii }, seed) {
     if (i % 6 === 5) addAscii(Math.floor((asciiCount * (i + 1)) / chineseCount));
   }
   addAscii(asciiCount);
-  return { json: jsonOf(text), text };
+  const fields = fieldsOf(text);
+  return { event: write(fields), text, fields };
 }
 
 const shortDingTalk = (text) => ({ EventType: 'm', text });
@@ -131,37 +140,77 @@ const longFeishu = (text, seed) => ({
   event: { message_id: 'om_5ce6d572455d361153b7cb51da133945', chat_type: 'group', text },
 });
 
+/** As WeCom writes it: text in CDATA, numbers bare. */
+const xmlOf = (fields) => {
+  const contentOf = (value) => (/^\d+$/.test(value) ? value : `<![CDATA[${value}]]>`);
+  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${contentOf(value)}</${name}>`);
+  return `<xml>${elements.join('')}</xml>`;
+};
+const shortWeCom = (Content) => ({ Content });
+const longWeCom = (Content, seed) => ({
+  ToUserName: 'wx5823bf96d3bd56c7',
+  FromUserName: 'mycreate',
+  CreateTime: 1_409_659_813,
+  MsgType: 'text',
+  Content,
+  MsgId: `456125535425134592${seed}`,
+  AgentID: 218,
+});
+const longWeComAnswer = (Content, seed) => ({
+  ToUserName: `mycreate${seed}`,
+  FromUserName: 'wx5823bf96d3bd56c7',
+  CreateTime: 1_348_831_860,
+  MsgType: 'text',
+  Content,
+});
+
+const shapes = {
+  feishu: { short: shortFeishu, long: longFeishu },
+  dingTalkDecode: { short: shortDingTalk, long: longDingTalk },
+  weComDecode: { short: shortWeCom, long: longWeCom, write: xmlOf },
+  weComReply: { short: shortWeCom, long: longWeComAnswer, write: xmlOf },
+};
+
 /** IVs and prefixes that differ, and that are the same in each run. */
 const bytesOf = (seed) => Uint8Array.from({ length: 16 }, (_, i) => (i * 31 + seed * 101 + 7) & 255);
 const lettersOf = (seed) => bytesOf(seed).map((byte) => 97 + (byte % 26));
 
-/** The inputs of a case, what must come out, for whole requests a forged one that must be refused, and how to read answers. */
+/** The inputs of a case, what must come out, for whole requests forged ones that must be refused, and how to read answers. */
 export function makeCase(group, bytes) {
   const feishu = createFeishuCodec(feishuSecrets);
   const dingTalk = createDingTalkCodec(dingTalkSecrets);
+  const weCom = createWeComCodec(weComSecrets);
   if (group.list === 'dingTalkReply') return replyCase(dingTalk);
+  if (group.list === 'weComReply') return weComReplyCase(weCom, group, bytes);
   const count = bytes > 256 * KB ? 1 : 8;
   const cases = Array.from({ length: count }, (_, seed) => {
-    const { json, text } = makeEvent(bytes, group, seed);
+    const { event, text } = makeEvent(bytes, group, seed);
     switch (group.list) {
       case 'feishu':
-        return { input: feishu.encrypt(json, { iv: bytesOf(seed) }), expected: json };
+        return { input: feishu.encrypt(event, { iv: bytesOf(seed) }), expected: event };
       case 'dingTalk':
-        return { input: dingTalk.encrypt(json, { prefix: lettersOf(seed) }), expected: json };
+        return { input: dingTalk.encrypt(event, { prefix: lettersOf(seed) }), expected: event };
       case 'feishuDecode':
-        return { input: feishuRequest(feishu, json, seed), expected: text };
+        return { input: feishuRequest(feishu, event, seed), expected: text };
+      case 'weComDecode':
+        return { input: weComRequest(weCom, event, seed), expected: text };
       default:
-        return { input: dingTalkRequest(dingTalk, json, seed), expected: text };
+        return { input: dingTalkRequest(dingTalk, event, seed), expected: text };
     }
   });
   const inputs = cases.map(({ input }) => input);
   return { inputs, expected: cases.map(({ expected }) => expected), forged: forgeries[group.list]?.(inputs[0]) };
 }
 
-/** Changed behind its signature. */
+/** Changed behind its signature; for WeCom also one that is signed, but for another receiveid. */
+const changedQuery = (request) => ({ ...request, query: { ...request.query, nonce: 'x' } });
 const forgeries = {
-  feishuDecode: (request) => ({ ...request, headers: { ...request.headers, 'x-lark-request-nonce': 'x' } }),
-  dingTalkDecode: (request) => ({ ...request, query: { ...request.query, nonce: 'x' } }),
+  feishuDecode: (request) => [{ ...request, headers: { ...request.headers, 'x-lark-request-nonce': 'x' } }],
+  dingTalkDecode: (request) => [changedQuery(request)],
+  weComDecode: (request) => {
+    const another = createWeComCodec({ ...weComSecrets, receiveId: 'another' });
+    return [changedQuery(request), weComRequest(another, xmlOf(shortWeCom('x')), 0)];
+  },
 };
 
 /** As Node gives it: names in lower case, and those that every request has. */
@@ -177,6 +226,24 @@ function dingTalkRequest(codec, json, seed) {
   const fixed = { timestamp: String(1_700_000_000_000 + seed), nonce: `nonce${seed}`, prefix: lettersOf(seed) };
   const { query, body } = codec.encode(json, fixed);
   return { query, body };
+}
+
+function weComRequest(codec, xml, seed) {
+  const fixed = { timestamp: String(1_700_000_000 + seed), nonce: `nonce${seed}`, prefix: lettersOf(seed) };
+  const { method, query, body } = codec.encode(xml, fixed);
+  return { method, query, body };
+}
+
+/** Messages and their answers, `bytes` long. What is written must hold the same fields, in CDATA or not. */
+function weComReplyCase(codec, group, bytes) {
+  const inputs = Array.from({ length: 8 }, (_, seed) => {
+    const message = codec.decode(weComRequest(codec, xmlOf(shortWeCom(`${seed}`)), seed));
+    return { message, answer: makeEvent(bytes, group, seed).fields };
+  });
+  const asText = (fields) => JSON.stringify(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  const parser = new XMLParser({ parseTagValue: false, trimValues: false });
+  const read = (body) => asText(parser.parse(codec.decodeReply({ body })).xml);
+  return { inputs, expected: inputs.map(({ answer: fields }) => asText(fields)), read };
 }
 
 /** Messages to be answered. No two answers are the same: they are read as DingTalk reads them. */

@@ -7,12 +7,19 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { nobleAesCbc } from 'callback-codec/aes-cbc';
 import { createDingTalkCodec } from 'callback-codec/dingtalk';
 import { createFeishuCodec } from 'callback-codec/feishu';
+import { createWeComCodec } from 'callback-codec/wecom';
 
 export const feishuSecrets = { encryptKey: 'the key of this bench', verificationToken: 't' };
 export const dingTalkSecrets = {
   token: 'token',
   encodingAesKey: '1234567890123456789012345678901234567890123',
   ownerKey: 'dingsnotzck6pm5veliw',
+};
+/** The same: what differs is the document around the ciphertext and in it. */
+export const weComSecrets = {
+  token: dingTalkSecrets.token,
+  encodingAesKey: dingTalkSecrets.encodingAesKey,
+  receiveId: dingTalkSecrets.ownerKey,
 };
 
 const encoder = new TextEncoder();
@@ -172,14 +179,8 @@ const dingTalk = {
     const encryptor = new DingTalkEncryptor(token, encodingAesKey, ownerKey);
     return (encrypt) => encryptor.decrypt(encrypt);
   },
-  '@wecom/crypto': async () => {
-    const { decrypt } = await commonJs(import('@wecom/crypto'));
-    return (encrypt) => ofOwner(decrypt(dingTalkSecrets.encodingAesKey, encrypt));
-  },
-  'wechat-crypto': async () => {
-    const cipher = await weChatCrypto();
-    return (encrypt) => ofOwner(cipher.decrypt(encrypt));
-  },
+  '@wecom/crypto': async () => (await weComCrypto()).decrypt,
+  'wechat-crypto': async () => (await weChatCrypto()).decrypt,
   'node:crypto, KeyObject': async () => {
     const { createSecretKey } = await node('crypto');
     return dingTalkByNode(createSecretKey(dingTalkKey()));
@@ -350,13 +351,12 @@ const dingTalkDecode = {
       JSON.parse(encryptor.getDecryptMsg(msg_signature, timestamp, nonce, JSON.parse(body).encrypt)).text;
   },
   '@wecom/crypto': async () => {
-    const { getSignature } = await commonJs(import('@wecom/crypto'));
-    const sign = (...parts) => getSignature(dingTalkSecrets.token, ...parts);
-    return dingTalkByHand(sign, await dingTalk['@wecom/crypto']());
+    const { sign, decrypt } = await weComCrypto();
+    return dingTalkByHand(sign, decrypt);
   },
   'wechat-crypto': async () => {
-    const cipher = await weChatCrypto();
-    return dingTalkByHand((...parts) => cipher.getSignature(...parts), await dingTalk['wechat-crypto']());
+    const { sign, decrypt } = await weChatCrypto();
+    return dingTalkByHand(sign, decrypt);
   },
   'node:crypto, KeyObject': async () => dingTalkByHand(await nodeSign(), await dingTalk['node:crypto, KeyObject']()),
   'noble sha1 + cbc': async () => dingTalkByHand(nobleSign, await dingTalk['noble cbc + table base64']()),
@@ -374,19 +374,12 @@ const dingTalkReply = {
     return ({ timestamp, nonce }) => JSON.stringify(encryptor.getEncryptedMap('success', timestamp, nonce));
   },
   '@wecom/crypto': async () => {
-    const { encrypt, getSignature } = await commonJs(import('@wecom/crypto'));
-    const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
-    return replyByHand(
-      (...parts) => getSignature(token, ...parts),
-      (text) => encrypt(encodingAesKey, text, ownerKey),
-    );
+    const { sign, encrypt } = await weComCrypto();
+    return replyByHand(sign, encrypt);
   },
   'wechat-crypto': async () => {
-    const cipher = await weChatCrypto();
-    return replyByHand(
-      (...parts) => cipher.getSignature(...parts),
-      (text) => cipher.encrypt(text),
-    );
+    const { sign, encrypt } = await weChatCrypto();
+    return replyByHand(sign, encrypt);
   },
   'node:crypto, KeyObject': async () => {
     const [{ createCipheriv, createSecretKey, randomBytes }, { Buffer }] = await Promise.all([
@@ -413,10 +406,25 @@ const dingTalkReply = {
   },
 };
 
+async function weComCrypto() {
+  const { decrypt, encrypt, getSignature } = await commonJs(import('@wecom/crypto'));
+  const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
+  return {
+    sign: (...parts) => getSignature(token, ...parts),
+    decrypt: (encrypted) => ofOwner(decrypt(encodingAesKey, encrypted)),
+    encrypt: (text) => encrypt(encodingAesKey, text, ownerKey),
+  };
+}
+
 async function weChatCrypto() {
   const WechatCrypto = await commonJs(import('wechat-crypto'));
   const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
-  return new WechatCrypto(token, encodingAesKey, ownerKey);
+  const cipher = new WechatCrypto(token, encodingAesKey, ownerKey);
+  return {
+    sign: (...parts) => cipher.getSignature(...parts),
+    decrypt: (encrypted) => ofOwner(cipher.decrypt(encrypted)),
+    encrypt: (text) => cipher.encrypt(text),
+  };
 }
 
 /** prefix ‖ length(4) ‖ text ‖ ownerKey, padded to 32 bytes. */
@@ -433,6 +441,86 @@ function dingTalkPlaintext(text, prefix) {
   return bytes;
 }
 
+// --- The whole WeCom request in XML, { query, body } in and the message's content out, and the whole answer to it:
+// { message, answer } in, the body out.
+
+const oursWeComDecode = (aes) => {
+  const codec = createWeComCodec({ ...weComSecrets, aes });
+  return (request) => codec.decode(request).event.Content;
+};
+
+const oursWeComReply = (aes) => {
+  const codec = createWeComCodec({ ...weComSecrets, aes });
+  return ({ message, answer }) => codec.reply(message, answer).body;
+};
+
+/** `parse(xml)`, `sign` and `decrypt` in the order of a request. */
+const weComByHand =
+  (parse, { sign, decrypt }) =>
+  (request) => {
+    const { msg_signature, timestamp, nonce } = request.query;
+    const { Encrypt } = parse(request.body).xml;
+    if (sign(timestamp, nonce, Encrypt) !== msg_signature) throw new Error('signature');
+    return parse(decrypt(Encrypt)).xml.Content;
+  };
+
+/** `write({ xml })`, `encrypt` and `sign` in the order of an answer. */
+const weComReplyByHand =
+  (write, { sign, encrypt }) =>
+  ({ message: { nonce: Nonce }, answer }) => {
+    const Encrypt = encrypt(write({ xml: answer }));
+    const TimeStamp = String(Math.floor(Date.now() / 1000));
+    return write({ xml: { Encrypt, MsgSignature: sign(TimeStamp, Nonce, Encrypt), TimeStamp, Nonce } });
+  };
+
+const weComDecode = {
+  'callback-codec': async () => oursWeComDecode(),
+  'callback-codec, noble': async () => oursWeComDecode(nobleAesCbc),
+  'callback-codec, simd': async () => oursWeComDecode(await simdAesCbc()),
+
+  '@wecom/crypto + fast-xml-parser': async () => {
+    const { XMLParser } = await import('fast-xml-parser');
+    const parser = new XMLParser({ parseTagValue: false }); // a MsgId has more digits than a number
+    return weComByHand((xml) => parser.parse(xml), await weComCrypto());
+  },
+  'wechat-crypto + xml2js': async () => {
+    const { parseString } = await commonJs(import('xml2js'));
+    return weComByHand(
+      (xml) => {
+        let outcome; // it calls back at once
+        parseString(xml, { explicitArray: false }, (error, parsed) => {
+          outcome = { error, parsed };
+        });
+        if (outcome.error) throw outcome.error;
+        return outcome.parsed;
+      },
+      await weChatCrypto(),
+    );
+  },
+};
+
+const weComReply = {
+  'callback-codec': async () => oursWeComReply(),
+  'callback-codec, noble': async () => oursWeComReply(nobleAesCbc),
+  'callback-codec, simd': async () => oursWeComReply(await simdAesCbc()),
+
+  '@wecom/crypto + fast-xml-parser': async () => {
+    const { XMLBuilder } = await import('fast-xml-parser');
+    const builder = new XMLBuilder();
+    return weComReplyByHand((fields) => builder.build(fields), await weComCrypto());
+  },
+  'wechat-crypto + xml2js': async () => {
+    const { Builder } = await commonJs(import('xml2js'));
+    const builder = new Builder({ headless: true, cdata: true, renderOpts: { pretty: false } });
+    return weComReplyByHand((fields) => builder.buildObject(fields), await weChatCrypto());
+  },
+  // Without an XML writer: text that holds `]]>` would break out of it.
+  '@wecom/crypto + template': async () =>
+    weComReplyByHand(({ xml }) => `<xml>${Object.entries(xml).map(templated).join('')}</xml>`, await weComCrypto()),
+};
+
+const templated = ([name, value]) => `<${name}>${typeof value === 'number' ? value : `<![CDATA[${value}]]>`}</${name}>`;
+
 // ---
 
 /**
@@ -448,7 +536,7 @@ const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
 
 const asynchronous = ['WebCrypto'];
 
-const lists = { feishuDecode, dingTalkDecode, dingTalkReply, feishu, dingTalk };
+const lists = { feishuDecode, dingTalkDecode, dingTalkReply, weComDecode, weComReply, feishu, dingTalk };
 
 /** The contenders of a list that this runtime can load, and why it cannot load the others. */
 export async function loadContenders(list, only) {
