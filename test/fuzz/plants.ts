@@ -328,7 +328,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'xml',
     fault: 'line ends as they came',
-    find: /\.replace\(\/\\r\\n\?\/g, '\\n'\)/,
+    find: /\.replaceAll\('\\r\\n', '\\n'\)/,
     replace: '',
   },
   {
@@ -364,7 +364,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'xml',
     fault: 'a carriage return written as it is',
-    find: /\.replaceAll\('\\r', '.*?'\)/,
+    find: /\.replaceAll\('\\r', '\]\]>.*?'\)/,
     replace: '',
   },
   {
@@ -436,7 +436,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'feishu-card',
     fault: 'a press without a signature',
-    find: /if \(headers === undefined\) throw unsignedError\(\);(?=\s+if \(ownField)/,
+    find: /if \(headers === undefined\) throw unsignedError\(\);(?=\s+return \{ platform: 'feishu-card')/,
     replace: '',
   },
   {

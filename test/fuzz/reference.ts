@@ -202,9 +202,20 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** An event's id; an empty one is none. */
-export function idOf(...values: readonly unknown[]): string | undefined {
-  return values.map(textOf).find((id) => id !== undefined && id !== '');
+/** An event's id under the first of the names that has one, in the digits of the text where JavaScript has rounded it. */
+export function idOf(text: string, object: unknown, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = own(object, name);
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+      const sent = [...text.matchAll(new RegExp(`"${name}"[ \\t\\r\\n]*:[ \\t\\r\\n]*([0-9]+)`, 'g'))].map(
+        ([, digits]) => digits,
+      );
+      if (sent.length > 0 && sent.every((digits) => digits === sent[0]) && Number(sent[0]) === value) return sent[0];
+    } else if (textOf(value)) {
+      return textOf(value);
+    }
+  }
+  return undefined;
 }
 
 /** All values must be one and the same well-formed text, empty ones apart, which are absent. */
@@ -360,7 +371,7 @@ function feishuMessage(codec: string, text: string, payload: Json): unknown {
       platform: 'feishu',
       kind: 'event',
       schema: isVersion2 ? '2.0' : '1.0',
-      id: idOf(isVersion2 ? own(head, 'event_id') : own(payload, 'uuid')),
+      id: isVersion2 ? idOf(text, head, 'event_id') : idOf(text, payload, 'uuid'),
       type,
       createTime: textOf(isVersion2 ? own(head, 'create_time') : own(payload, 'ts')),
       appId: textOf(own(isVersion2 ? head : event, 'app_id')),
@@ -399,7 +410,7 @@ export function dingTalk(input: Input): unknown {
   if (typeof type !== 'string') refuse('ERR_REQUEST');
   const message = { platform: 'dingtalk', type, ownerKey, timestamp, nonce, event, text };
   if (/^check_(create_suite_|update_suite_)?url$/.test(type)) return { ...message, kind: 'verification' };
-  return { ...message, kind: 'event', id: idOf(own(event, 'eventId'), own(event, 'BizId')) };
+  return { ...message, kind: 'event', id: idOf(text, event, 'eventId', 'BizId') };
 }
 
 /** The parameters of a Tencent Chat request that are read, in any letter case. */
@@ -469,8 +480,8 @@ export function feishuCard(input: Input): unknown {
     if (own(event, 'token') !== FEISHU.verificationToken) refuse('ERR_TOKEN');
     return { platform: 'feishu-card', kind: 'verification', type: 'url_verification', challenge, event, text };
   }
-  if (!isSigned) refuse('ERR_SIGNATURE');
   if (own(event, 'encrypt') !== undefined) refuse('ERR_REQUEST');
+  if (!isSigned) refuse('ERR_SIGNATURE');
   return { platform: 'feishu-card', kind: 'event', type: 'card.action.trigger_v1', event, text };
 }
 
@@ -496,11 +507,11 @@ export const dingTalkCardSigned = (input: Input): string =>
   signedTime(input, ['x-ddpaas-signature', 'x-ddpaas-signature-timestamp'], dingTalkCardSign);
 
 export function robot(input: Input): unknown {
-  const { text } = readBody(input);
+  const text = readBody(input).text as string;
   const event = parse(text) ?? refuse('ERR_REQUEST');
   const timestamp = robotSigned(input);
   const type = textOf(own(event, 'msgtype')) ?? '';
-  return { platform: 'dingtalk-robot', kind: 'event', type, id: idOf(own(event, 'msgId')), timestamp, event, text };
+  return { platform: 'dingtalk-robot', kind: 'event', type, id: idOf(text, event, 'msgId'), timestamp, event, text };
 }
 
 export function dingTalkCard(input: Input): unknown {

@@ -176,9 +176,9 @@ export function weCom(input: Input, token?: string): unknown {
   return {
     ...message,
     kind: 'event',
-    format: envelope.format,
+    format,
     type: format === 'xml' ? typeOf(fields) : (eventType ?? msgtype ?? ''),
-    id: idOf(own(fields, format === 'xml' ? 'MsgId' : 'msgid')),
+    id: idOf(text, fields, format === 'xml' ? 'MsgId' : 'msgid'),
     event: content,
     toUserName: textOf(own(envelope.fields, 'ToUserName')) ?? textOf(own(envelope.fields, 'tousername')),
     agentId: textOf(own(envelope.fields, 'AgentID')) ?? textOf(own(envelope.fields, 'agentid')),
@@ -216,7 +216,7 @@ export function weChatOpen(encrypt: string, isVerified = false): { text: string;
 }
 
 export function weChat(input: Input): unknown {
-  const { timestamp, nonce, echostr, encrypt, document } = weChatSigned(input);
+  const { timestamp, nonce, echostr, encrypt } = weChatSigned(input);
   const message = { platform: 'wechat', timestamp, nonce };
   if (echostr !== undefined) {
     if (!/^[A-Za-z0-9_-]{1,128}$/.test(echostr)) refuse('ERR_REQUEST');
@@ -224,15 +224,15 @@ export function weChat(input: Input): unknown {
   }
   const opened = encrypt === undefined ? undefined : weChatOpen(encrypt, true);
   const text = opened?.text ?? (readOptionalBody(input).text as string);
-  const { content, fields } = readDocument(text);
+  const { format, content, fields } = readDocument(text);
   return {
     ...message,
     kind: 'event',
-    format: document?.format,
+    format,
     encrypted: opened !== undefined,
     ...(opened && { appId: opened.appId, keyIndex: opened.keyIndex }),
     type: typeOf(fields),
-    id: idOf(own(fields, 'MsgId')),
+    id: idOf(text, fields, 'MsgId'),
     event: content,
     toUserName: textOf(own(fields, 'ToUserName')),
     text,
