@@ -1,5 +1,5 @@
 // The contract of XML a second time, read by @rgrove/parse-xml, and of the codecs that send it: WeCom and WeChat.
-import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml';
+import { parseXml, XmlElement, XmlProcessingInstruction, XmlText } from '@rgrove/parse-xml';
 import {
   asObject,
   bizMsgOpen,
@@ -54,7 +54,7 @@ export function readXml(document: string): { content: unknown } | undefined {
   if (NOT_XML.test(document)) return undefined; // in an instruction, too
   try {
     const { children } = parseXml(inOrder(document), { preserveDocumentType: true });
-    if (children.length !== 1) return undefined; // a DOCTYPE
+    if (children.length !== 1) return undefined; // a DOCTYPE, or an instruction that is not in order
     return { content: contentOf(children[0] as XmlElement, 1) };
   } catch {
     return undefined;
@@ -66,6 +66,8 @@ const ASCII_NAME = /^[A-Za-z_][\w.:-]*$/;
 function contentOf(element: XmlElement, depth: number): unknown {
   const names = [element.name, ...Object.keys(element.attributes)];
   if (depth > 32 || !names.every((name) => ASCII_NAME.test(name))) throw new Error('refused');
+  // One that is not in order: its name is of other characters.
+  if (element.children.some((child) => child instanceof XmlProcessingInstruction)) throw new Error('refused');
   const children = element.children.filter((child) => child instanceof XmlElement);
   if (children.length > 0) return recordOf(children.map((child) => [child.name, contentOf(child, depth + 1)]));
   return element.children.map((child) => (child instanceof XmlText ? child.text : '')).join('');
