@@ -261,7 +261,7 @@ describe('the types', () => {
       FeishuMessage, FeishuCardMessage, DingTalkMessage, DingTalkCardMessage, DingTalkRobotMessage, WeComMessage,
       WeChatMessage, TencentChatMessage, TrtcMessage, CallbackCodec, RequestLike, NodeRequest, NodeResponse]> = false;
     export const bytes: Uint8Array = encryptAes256Cbc(new Uint8Array(32), new Uint8Array(16), new Uint8Array(0));
-    export const readBody: Promise<Uint8Array> = readNodeBody({ headers: {}, on() {}, off() {}, pause() {} }, 9);
+    export const readBody: Promise<Uint8Array> = readNodeBody({ headers: {}, on() {}, off() {}, pause() {}, resume() {} }, 9);
     export const sign: string = feishuBotSignature({ timestamp: '1', secret: 's' });
 
     const feishu = createFeishuCodec<{ t: { a: string } }>({ encryptKey: 'k', aes: createSimdAesCbc() });

@@ -382,7 +382,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'wecom',
     fault: 'milliseconds for a time',
-    find: /SECONDS\);(?=\s+return \{ \.\.\.carried, timestamp, nonce \};)/,
+    find: /SECONDS\);(?=\s+return \{ encrypt: carried\.encrypt)/,
     replace: '/^(?:\\d{10}|\\d{13})$/);',
   },
   {
