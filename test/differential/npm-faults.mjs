@@ -419,7 +419,7 @@ function faultsOfOldCards(add) {
     tokenOnly,
     { headers: {}, body: '{"encrypt":"AAAA"}' },
     'handled',
-    'ERR_SIGNATURE',
+    'ERR_REQUEST',
   );
   const check = { body: '{"type":"url_verification","challenge":"c","token":"wrong"}' };
   add(
