@@ -722,6 +722,18 @@ describe('by itself', () => {
     expect(String(await error.promise)).toBe('Error: the request broke off before its end');
   });
 
+  test.each([
+    ['an error', new Error('the decoder of this stream failed')],
+    ['no error', undefined],
+  ])('readNodeBody of a stream that is destroyed with %s, and that no server has aborted', async (_, error) => {
+    const stream = Object.assign(new Readable({ read() {} }), { headers: {} });
+    stream.push('{');
+    const body = readNodeBody(stream, 100);
+    await setTimeout(5);
+    stream.destroy(error);
+    await expect(body).rejects.toThrow('the request broke off before its end');
+  });
+
   test('readNodeBody leaves no listener behind', async () => {
     const names: unknown[] = [];
     const { port } = await serve('http', async (request, response) => {
