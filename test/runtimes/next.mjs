@@ -26,8 +26,14 @@ function next(...args) {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: app,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // It is to call nobody, and not to tell that the browser data of its lockfile grow old.
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true' },
+    // It is to call nobody, and not to tell that the browser data of its lockfile grow old, nor that a machine of
+    // continuous integration keeps no cache of builds.
+    env: {
+      ...process.env,
+      CI: '',
+      NEXT_TELEMETRY_DISABLED: '1',
+      BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true',
+    },
   });
   const run = { child, output: '', ended: new Promise((resolve) => child.on('close', resolve)) };
   for (const stream of [child.stdout, child.stderr]) {
