@@ -38,7 +38,7 @@ import {
   requireMessage,
   textReply,
 } from './internal/codec.ts';
-import { type Document, type DocumentFormat, parseDocument, writeDocument } from './internal/document.ts';
+import { type Document, parseDocument, writeDocument } from './internal/document.ts';
 import { CallbackError, decryptError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
 import { requireFresh, SECONDS } from './internal/freshness.ts';
 import { idField, isJsonObject, type JsonObject, ownField, textField } from './internal/json.ts';
@@ -330,13 +330,15 @@ function decode(app: App, request: CallbackRequest): WeChatMessage {
     requireEchostr(carried.text);
     return { ...base, kind: 'verification', type: 'echostr', event: undefined, text: carried.text };
   }
-  if (carried.as === 'plain') return { ...base, ...readEvent(carried.text), encrypted: false };
+  if (carried.as === 'plain') return { ...base, ...readEvent(carried.document, carried.text), encrypted: false };
   const { text, appId, keyIndex } = decryptVerified(app, carried.encrypt);
-  return { ...base, ...readEvent(text), encrypted: true, appId, keyIndex };
+  return { ...base, ...readEvent(parseDocument('the message', text), text), encrypted: true, appId, keyIndex };
 }
 
-function readEvent(text: string): Omit<WeChatEvent, 'platform' | 'timestamp' | 'nonce' | 'encrypted'> {
-  const { format, content, fields } = parseDocument('the message', text);
+function readEvent(
+  { format, content, fields }: Document,
+  text: string,
+): Omit<WeChatEvent, 'platform' | 'timestamp' | 'nonce' | 'encrypted'> {
   const toUserName = textField(fields, 'ToUserName');
   return {
     kind: 'event',
@@ -352,8 +354,8 @@ function readEvent(text: string): Omit<WeChatEvent, 'platform' | 'timestamp' | '
 /** What a request carries: an echostr, a message in clear, or an encrypted one. */
 type Carried =
   | { readonly as: 'echostr'; readonly text: string }
-  | { readonly as: 'plain'; readonly format: DocumentFormat; readonly text: string }
-  | { readonly as: 'encrypted'; readonly format: DocumentFormat; readonly encrypt: string };
+  | { readonly as: 'plain'; readonly document: Document; readonly text: string }
+  | { readonly as: 'encrypted'; readonly encrypt: string };
 
 /** What a request carries whose signature holds and whose timestamp is fresh. */
 function requireSigned(app: App, request: CallbackRequest): { carried: Carried; timestamp: string; nonce: string } {
@@ -381,14 +383,15 @@ function readMessage({ ciphers }: App, parameters: Parameters, body: Body): Carr
   if (readParameter(parameters, 'encrypt_type') !== 'aes') {
     throw new CallbackError('ERR_SIGNATURE', 'the message is not encrypted, but this codec has an encodingAesKey');
   }
-  return { as: 'encrypted', format: document.format, encrypt: readEncrypt(document, 'Encrypt') };
+  return { as: 'encrypted', encrypt: readEncrypt(document, 'Encrypt') };
 }
 
-function readPlain({ format, fields }: Document, text: string): Carried {
+function readPlain(document: Document, text: string): Carried {
+  const { fields } = document;
   if (ownField(fields, 'Encrypt') !== undefined && typeOf(fields) === '') {
     throw new CallbackError('ERR_REQUEST', 'the message is encrypted, but this codec has no encodingAesKey');
   }
-  return { as: 'plain', format, text };
+  return { as: 'plain', document, text };
 }
 
 /** It is not signed, so whatever could be more than a word is refused. */
