@@ -5,9 +5,10 @@ import type { AesCbcEngine } from './internal/aes/engine.ts';
 import { requireObject, requireSecret, requireString, requireText } from './internal/arguments.ts';
 import {
   type BizMsgCipher,
+  type BizMsgKeys,
   bindEncodingAesKey,
   bizMsgSignature,
-  decryptBizMsg,
+  decryptOwnBizMsg,
   encryptBizMsg,
   readSentSignature,
   requireBizMsgSignature,
@@ -286,7 +287,7 @@ export function decryptDingTalkMessage(
 ): string {
   const { encodingAesKey, ownerKey } = requireObject('secrets', secrets);
   const cipher = bindKey(defaultAesCbc(), encodingAesKey);
-  return decrypt({ cipher, owners: requireReceivers('ownerKey', ownerKey) }, encrypt).text;
+  return decrypt({ cipher, receivers: requireReceivers('ownerKey', ownerKey) }, encrypt).text;
 }
 
 /**
@@ -340,24 +341,18 @@ function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
   return withPlatformCodes({ ERR_CONFIG: 900004 }, () => bindEncodingAesKey(engine, encodingAesKey));
 }
 
-/** What decrypting needs. */
-interface Keys {
-  readonly cipher: BizMsgCipher;
-  readonly owners: readonly [string, ...string[]];
-}
-
 /** The checked options of one app. */
-interface App extends Keys, Checked<Required<CodecOptions>> {
+interface App extends BizMsgKeys, Checked<Required<CodecOptions>> {
   readonly token: string;
   readonly random: RandomSource | undefined;
 }
 
 function readApp(options: DingTalkCodecOptions): App {
   const token = requireSecret('token', requireObject('options', options).token);
-  const owners = requireReceivers('ownerKey', options.ownerKey);
+  const receivers = requireReceivers('ownerKey', options.ownerKey);
   const { aes, random } = readEncryptionOptions(options);
   const cipher = bindKey(aes, options.encodingAesKey);
-  return { ...readCodecOptions(options, Infinity), token, owners, cipher, random };
+  return { ...readCodecOptions(options, Infinity), token, receivers, cipher, random };
 }
 
 /** EventTypes that only check the callback URL. */
@@ -413,28 +408,26 @@ function ownerError(received?: string): CallbackError {
 }
 
 /** Text and owner of ciphertext whose signature holds. */
-function decryptVerified({ cipher, owners }: Keys, encrypt: string): { text: string; ownerKey: string } {
-  const { text, receiver } = decryptBizMsg(cipher, encrypt);
-  if (!owners.includes(receiver)) throw ownerError(receiver);
+function decryptVerified(keys: BizMsgKeys, encrypt: string): { text: string; ownerKey: string } {
+  const { text, receiver } = decryptOwnBizMsg(keys, encrypt, ownerError);
   return { text, ownerKey: receiver };
 }
 
 /** The same of ciphertext that nobody verified. */
-function decrypt({ cipher, owners }: Keys, encrypt: string): { text: string; ownerKey: string } {
+function decrypt(keys: BizMsgKeys, encrypt: string): { text: string; ownerKey: string } {
   requireString('encrypt', encrypt);
   return coded(() => {
-    const { text, receiver } = decryptBizMsg(cipher, encrypt);
-    if (!owners.includes(receiver)) throw ownerError();
+    const { text, receiver } = decryptOwnBizMsg(keys, encrypt, () => ownerError());
     return { text, ownerKey: receiver };
   });
 }
 
 function encrypt(
-  { cipher, owners, random }: App,
+  { cipher, receivers, random }: App,
   text: string,
-  { ownerKey = owners[0], prefix }: { ownerKey?: string | undefined; prefix?: Uint8Array | undefined } = {},
+  { ownerKey = receivers[0], prefix }: { ownerKey?: string | undefined; prefix?: Uint8Array | undefined } = {},
 ): string {
-  if (!owners.includes(ownerKey)) {
+  if (!receivers.includes(ownerKey)) {
     throw new CallbackError('ERR_CONFIG', 'ownerKey must be one of those that the codec was made with');
   }
   return encryptBizMsg(cipher, text, ownerKey, { prefix, random });
@@ -458,7 +451,7 @@ function reply(
   options: DingTalkReplyOptions = {},
 ): CallbackReply {
   const { ownerKey } = requireMessage(message, 'dingtalk');
-  if (!app.owners.includes(ownerKey)) throw new TypeError('message must be for an ownerKey of this codec');
+  if (!app.receivers.includes(ownerKey)) throw new TypeError('message must be for an ownerKey of this codec');
   const { timestamp = message.timestamp, nonce = message.nonce, prefix } = options;
   const text = requireText('answer', answer);
   const { signature, ciphertext } = signed(app, text, { ownerKey, timestamp, nonce, prefix });

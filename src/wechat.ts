@@ -1,12 +1,10 @@
 // WeChat (微信) message push codec: Official Accounts, mini programs, Open Platform. `callback-codec/wechat`.
 // https://developers.weixin.qq.com/doc/oplatform/developers/dev/push/encryption.html
 import { type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
-import type { AesCbcEngine } from './internal/aes/engine.ts';
 import { requireObject, requireSecret, requireString, requireText } from './internal/arguments.ts';
 import {
   type BizMsg,
   type BizMsgCipher,
-  bindEncodingAesKey,
   bizMsgSignature,
   decryptBizMsg,
   encryptBizMsg,
@@ -17,9 +15,13 @@ import {
 } from './internal/biz-msg-crypt.ts';
 import {
   answerText,
-  type EnvelopeNames,
+  bindKey,
+  coded,
+  ENVELOPE_NAMES,
+  payloadFields,
   readEncrypt,
   readSignedReply,
+  requireNoBody,
   requireSeconds,
   typeOf,
   writeSignedReply,
@@ -39,9 +41,9 @@ import {
   textReply,
 } from './internal/codec.ts';
 import { type Document, parseDocument, writeDocument } from './internal/document.ts';
-import { CallbackError, decryptError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
+import { CallbackError, decryptError, isAccepted } from './internal/errors.ts';
 import { requireFresh, SECONDS } from './internal/freshness.ts';
-import { idField, isJsonObject, type JsonObject, ownField, textField } from './internal/json.ts';
+import { idField, type JsonObject, ownField, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import {
   type Body,
@@ -283,22 +285,6 @@ export function createWeChatCodec<Events extends object = Record<string, XmlReco
   };
 }
 
-/** The numbers of the official libraries. */
-const PLATFORM_CODES: PlatformCodes = {
-  ERR_SIGNATURE: -40001,
-  ERR_REQUEST: -40002,
-  ERR_OWNER: -40005,
-  ERR_DECRYPT: -40008,
-};
-
-function coded<T>(attempt: () => T): T {
-  return withPlatformCodes(PLATFORM_CODES, attempt);
-}
-
-function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
-  return withPlatformCodes({ ERR_CONFIG: -40004 }, () => bindEncodingAesKey(engine, encodingAesKey));
-}
-
 /** The checked options of one app. */
 interface App extends Checked<Required<CodecOptions>> {
   readonly token: string;
@@ -372,7 +358,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
 }
 
 function readEchostr(echostr: string, body: Body): Carried {
-  if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
+  requireNoBody(body);
   return { as: 'echostr', text: echostr };
 }
 
@@ -470,7 +456,7 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
   const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
   const query = { signature: bizMsgSignature(app.token, timestamp, nonce), timestamp, nonce };
-  const fields: JsonObject = typeof payload === 'string' ? {} : requireFields(payload);
+  const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
   if (echostr !== undefined) {
     return { method: 'GET', headers: {}, query: { ...query, echostr: requireText('echostr', echostr) }, body: null };
@@ -488,13 +474,6 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
     body: writeDocument('payload', format, envelope),
   };
 }
-
-function requireFields(payload: unknown): JsonObject {
-  if (!isJsonObject(payload)) throw new TypeError('payload must be a string or an object');
-  return payload;
-}
-
-const JSON_NAMES: EnvelopeNames = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'];
 
 function reply(
   app: App,
@@ -515,7 +494,7 @@ function reply(
   const nonce = requireText('nonce', options.nonce ?? message.nonce);
   const ciphertext = encrypt(app, text, { appId: message.appId, prefix: options.prefix }, cipher);
   const signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);
-  return writeSignedReply(message.format, JSON_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
+  return writeSignedReply(message.format, ENVELOPE_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
 }
 
 /** The key that opened a message; `undefined` for one that came plain to a codec without keys. */
@@ -529,7 +508,7 @@ function cipherOf({ ciphers, appIds }: App, { encrypted, appId, keyIndex }: WeCh
 function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   requireCipher(app, 0);
   const text = requireBodyText(readBody(reply, app.maxBodyBytes));
-  const { encrypt, signature, timestamp, nonce } = readSignedReply(text, JSON_NAMES);
+  const { encrypt, signature, timestamp, nonce } = readSignedReply(text, ENVELOPE_NAMES);
   requireBizMsgSignature(signature, app.token, timestamp, nonce, encrypt);
   return decryptVerified(app, encrypt).text;
 }

@@ -1,13 +1,11 @@
 // WeCom (企业微信) callback codec. `callback-codec/wecom`.
 // https://developer.work.weixin.qq.com/document/path/90930, /90968, /91144, /101033
 import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
-import type { AesCbcEngine } from './internal/aes/engine.ts';
 import { requireObject, requireSecret, requireString, requireText } from './internal/arguments.ts';
 import {
-  type BizMsgCipher,
-  bindEncodingAesKey,
+  type BizMsgKeys,
   bizMsgSignature,
-  decryptBizMsg,
+  decryptOwnBizMsg,
   encryptBizMsg,
   readSentSignature,
   requireBizMsgSignature,
@@ -16,10 +14,14 @@ import {
 } from './internal/biz-msg-crypt.ts';
 import {
   answerText,
+  bindKey,
+  coded,
   type EnvelopeNames,
   hasInfoType,
+  payloadFields,
   readEncrypt,
   readSignedReply,
+  requireNoBody,
   requireSeconds,
   typeOf,
   writeSignedReply,
@@ -39,7 +41,7 @@ import {
   textReply,
 } from './internal/codec.ts';
 import { type Document, parseDocument, writeDocument } from './internal/document.ts';
-import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
+import { CallbackError, isAccepted } from './internal/errors.ts';
 import { requireFresh, SECONDS } from './internal/freshness.ts';
 import { idField, isJsonObject, type JsonObject, ownField, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
@@ -354,35 +356,13 @@ export function createWeComCodec<Events extends object = Record<string, XmlRecor
   };
 }
 
-/** The numbers of the official libraries. */
-const PLATFORM_CODES: PlatformCodes = {
-  ERR_SIGNATURE: -40001,
-  ERR_REQUEST: -40002,
-  ERR_OWNER: -40005,
-  ERR_DECRYPT: -40008,
-};
-
-function coded<T>(attempt: () => T): T {
-  return withPlatformCodes(PLATFORM_CODES, attempt);
-}
-
-function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
-  return withPlatformCodes({ ERR_CONFIG: -40004 }, () => bindEncodingAesKey(engine, encodingAesKey));
-}
-
 /** An empty id is one, but has to be written. */
 function requireReceiveId(name: string, receiveId: unknown): string {
   return receiveId === '' ? receiveId : requireSecret(name, receiveId);
 }
 
-/** What decrypting needs. */
-interface Keys {
-  readonly cipher: BizMsgCipher;
-  readonly receivers: readonly [string, ...string[]];
-}
-
 /** The checked options of one app. */
-interface App extends Keys, Checked<Required<CodecOptions>> {
+interface App extends BizMsgKeys, Checked<Required<CodecOptions>> {
   readonly token: string;
   readonly random: RandomSource | undefined;
 }
@@ -445,7 +425,7 @@ function readEnvelope(body: Body): Carried {
 }
 
 function readEchostr(echostr: string, body: Body): Carried {
-  if (body.raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
+  requireNoBody(body);
   return { encrypt: echostr, envelope: undefined };
 }
 
@@ -478,18 +458,16 @@ function ownerError(received?: string): CallbackError {
 }
 
 /** Text and receiveid of ciphertext whose signature holds. */
-function decryptVerified({ cipher, receivers }: Keys, encrypt: string): { text: string; receiveId: string } {
-  const { text, receiver } = decryptBizMsg(cipher, encrypt);
-  if (!receivers.includes(receiver)) throw ownerError(receiver);
+function decryptVerified(keys: BizMsgKeys, encrypt: string): { text: string; receiveId: string } {
+  const { text, receiver } = decryptOwnBizMsg(keys, encrypt, ownerError);
   return { text, receiveId: receiver };
 }
 
 /** The same of ciphertext that nobody verified. */
-function decrypt({ cipher, receivers }: Keys, encrypt: string): { text: string; receiveId: string } {
+function decrypt(keys: BizMsgKeys, encrypt: string): { text: string; receiveId: string } {
   requireString('encrypt', encrypt);
   return coded(() => {
-    const { text, receiver } = decryptBizMsg(cipher, encrypt);
-    if (!receivers.includes(receiver)) throw ownerError();
+    const { text, receiver } = decryptOwnBizMsg(keys, encrypt, () => ownerError());
     return { text, receiveId: receiver };
   });
 }
@@ -509,7 +487,7 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
   const { format = 'xml', receiveId = app.receivers[0], prefix } = options;
   const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
-  const fields: JsonObject = typeof payload === 'string' ? {} : requireFields(payload);
+  const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
   const text = typeof payload === 'string' ? payload : writeDocument('payload', format, fields);
   const ciphertext = encrypt(app, echostr === undefined ? text : requireText('echostr', echostr), {
@@ -527,11 +505,6 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
       : { tousername: receiveId, agentid: agentId, encrypt: ciphertext };
   const headers = { 'Content-Type': CONTENT_TYPES[format] };
   return { method: 'POST', headers, query, body: writeDocument('payload', format, envelope) };
-}
-
-function requireFields(payload: unknown): JsonObject {
-  if (!isJsonObject(payload)) throw new TypeError('payload must be a string or an object');
-  return payload;
 }
 
 const JSON_NAMES: EnvelopeNames = ['encrypt', 'msgsignature', 'timestamp', 'nonce'];

@@ -160,6 +160,23 @@ export function decryptBizMsg({ aes, iv }: BizMsgCipher, encrypt: string): BizMs
   return { text, receiver };
 }
 
+/** What decrypting needs: the key, and whom messages may be for. */
+export interface BizMsgKeys {
+  readonly cipher: BizMsgCipher;
+  readonly receivers: readonly [string, ...string[]];
+}
+
+/** The same for one of the receivers; `ownerError` makes the refusal of a message for another. */
+export function decryptOwnBizMsg(
+  { cipher, receivers }: BizMsgKeys,
+  encrypt: string,
+  ownerError: (receiver: string) => CallbackError,
+): BizMsg {
+  const message = decryptBizMsg(cipher, encrypt);
+  if (!receivers.includes(message.receiver)) throw ownerError(message.receiver);
+  return message;
+}
+
 /** Unsigned, big-endian; without a DataView, which costs more than all that it would read. */
 function readUint32(bytes: Uint8Array, at: number): number {
   let value = 0;

@@ -1,10 +1,30 @@
 // What WeCom and WeChat put around WXBizMsgCrypt and into it: an envelope and a message, each in XML or JSON.
+import type { AesCbcEngine } from './aes/engine.ts';
 import { requireObject, requireText } from './arguments.ts';
-import { requireSignable } from './biz-msg-crypt.ts';
+import { type BizMsgCipher, bindEncodingAesKey, requireSignable } from './biz-msg-crypt.ts';
 import { type CallbackReply, documentReply } from './codec.ts';
 import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
-import { CallbackError } from './errors.ts';
-import { type JsonObject, ownField, textField } from './json.ts';
+import { CallbackError, type PlatformCodes, withPlatformCodes } from './errors.ts';
+import { isJsonObject, type JsonObject, ownField, textField } from './json.ts';
+import type { Body } from './request.ts';
+
+/** The numbers of the official libraries. */
+const PLATFORM_CODES: PlatformCodes = {
+  ERR_SIGNATURE: -40001,
+  ERR_REQUEST: -40002,
+  ERR_OWNER: -40005,
+  ERR_DECRYPT: -40008,
+};
+
+/** What `attempt` returns, its errors with the numbers of WeCom and WeChat. */
+export function coded<T>(attempt: () => T): T {
+  return withPlatformCodes(PLATFORM_CODES, attempt);
+}
+
+/** The same of an EncodingAESKey. */
+export function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
+  return withPlatformCodes({ ERR_CONFIG: -40004 }, () => bindEncodingAesKey(engine, encodingAesKey));
+}
 
 /** A reply whose text is encrypted and signed. */
 export interface SignedReply {
@@ -17,7 +37,13 @@ export interface SignedReply {
 /** The names in an envelope, in the order of {@link SignedReply}. */
 export type EnvelopeNames = readonly [encrypt: string, signature: string, timestamp: string, nonce: string];
 
-const XML_NAMES: EnvelopeNames = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'];
+/** Those in XML, and in WeChat's JSON. */
+export const ENVELOPE_NAMES: EnvelopeNames = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'];
+
+/** ERR_REQUEST for a URL check that carries a body as well. */
+export function requireNoBody({ raw }: Body): void {
+  if (raw.length > 0) throw new CallbackError('ERR_REQUEST', 'a request with echostr has no body');
+}
 
 /** `encrypt` of an envelope, by any of its names; an empty one is there. */
 export function readEncrypt(envelope: Document, ...names: readonly string[]): string {
@@ -28,7 +54,7 @@ export function readEncrypt(envelope: Document, ...names: readonly string[]): st
 
 /** The envelope of a reply: `timestamp` a number in JSON, and outside CDATA in XML. */
 export function writeSignedReply(format: DocumentFormat, jsonNames: EnvelopeNames, reply: SignedReply): CallbackReply {
-  const [encrypt, signature, timestamp, nonce] = format === 'xml' ? XML_NAMES : jsonNames;
+  const [encrypt, signature, timestamp, nonce] = format === 'xml' ? ENVELOPE_NAMES : jsonNames;
   const envelope = {
     [encrypt]: reply.encrypt,
     [signature]: reply.signature,
@@ -41,7 +67,7 @@ export function writeSignedReply(format: DocumentFormat, jsonNames: EnvelopeName
 /** The same, read: ERR_SIGNATURE for what is missing. */
 export function readSignedReply(text: string, jsonNames: EnvelopeNames): SignedReply {
   const envelope = parseDocument('the body', text);
-  const names = envelope.format === 'xml' ? XML_NAMES : jsonNames;
+  const names = envelope.format === 'xml' ? ENVELOPE_NAMES : jsonNames;
   const [encrypt, signature, timestamp, nonce] = names.map((name) => textField(envelope.fields, name));
   if (encrypt === undefined || signature === undefined || timestamp === undefined || nonce === undefined) {
     throw new CallbackError('ERR_SIGNATURE', `the reply lacks one of ${names.join(', ')}`);
@@ -62,6 +88,13 @@ export function requireSeconds(name: string, value: string): string {
 export function typeOf(fields: JsonObject): string {
   const type = textField(fields, 'MsgType');
   return textField(fields, 'InfoType') ?? (type === 'event' ? textField(fields, 'Event') : undefined) ?? type ?? '';
+}
+
+/** The fields of what `encode` is given, none where that is text to be sent verbatim. */
+export function payloadFields(payload: unknown): JsonObject {
+  if (typeof payload === 'string') return {};
+  if (!isJsonObject(payload)) throw new TypeError('payload must be a string or an object');
+  return payload;
 }
 
 /** The text of an answer: a string as it stands, an object in the message's format. */

@@ -71,8 +71,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'ciphertext',
     fault: 'the owner need only begin like one',
-    find: /!owners\.includes\(receiver\)(?=\) throw ownerError\(\);)/,
-    replace: '!owners.some((owner) => receiver.startsWith(owner))',
+    find: /!receivers\.includes\(message\.receiver\)/,
+    replace: '!receivers.some((owner) => message.receiver.startsWith(owner))',
   },
   {
     target: 'feishu',
@@ -268,14 +268,14 @@ export const plants: readonly Plant[] = [
   {
     target: 'dingtalk',
     fault: 'the received owner is not told',
-    find: /(!owners\.includes\(receiver\)\)) throw ownerError\(receiver\);/,
-    replace: '$1 throw ownerError();',
+    find: /ownerError(?=\);\s+return \{ text, ownerKey)/,
+    replace: '() => ownerError()',
   },
   {
     target: 'ciphertext',
     fault: 'the received owner is told of what nobody verified',
-    find: /(!owners\.includes\(receiver\)\)) throw ownerError\(\);/,
-    replace: '$1 throw ownerError(receiver);',
+    find: /\(\) => ownerError\(\)(?=\);\s+return \{ text, ownerKey)/,
+    replace: 'ownerError',
   },
   {
     target: 'tencent-chat',
@@ -388,20 +388,20 @@ export const plants: readonly Plant[] = [
   {
     target: 'wecom',
     fault: 'an echostr with a body',
-    find: /if \(body\.raw\.length > 0\) .*;(?=\s+return \{ encrypt: echostr)/,
+    find: /requireNoBody\(body\);(?=\s+return \{ encrypt: echostr)/,
     replace: '',
   },
   {
     target: 'wecom',
     fault: 'an empty receiveid for that of everyone',
-    find: /!receivers\.includes\(receiver\)(?=\) throw ownerError\(receiver\);)/,
+    find: /!receivers\.includes\(message\.receiver\)/,
     replace: "$& && !receivers.includes('')",
   },
   {
     target: 'ciphertext',
     fault: 'WeCom: the received id is told of what nobody verified',
-    find: /(!receivers\.includes\(receiver\)\)) throw ownerError\(\);/,
-    replace: '$1 throw ownerError(receiver);',
+    find: /\(\) => ownerError\(\)(?=\);\s+return \{ text, receiveId)/,
+    replace: 'ownerError',
   },
   {
     target: 'wechat',
