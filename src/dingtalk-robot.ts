@@ -15,6 +15,7 @@ import {
   requireMessage,
 } from './internal/codec.ts';
 import { isAccepted } from './internal/errors.ts';
+import { nowInMilliseconds } from './internal/freshness.ts';
 import { hmacSha256Base64 } from './internal/hmac.ts';
 import { idField, type JsonObject, payloadText, requireJsonObject, textField } from './internal/json.ts';
 import { type CallbackRequest, readBody, requireBodyText } from './internal/request.ts';
@@ -171,7 +172,7 @@ function requireSignature(app: App, sent: SentTime): string {
 }
 
 function encode(app: App, payload: unknown, options: DingTalkRobotEncodeOptions = {}): CallbackPush {
-  const timestamp = requireText('timestamp', options.timestamp ?? String(Math.floor(app.now())));
+  const timestamp = requireText('timestamp', options.timestamp ?? nowInMilliseconds(app));
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     timestamp,

@@ -28,7 +28,7 @@ import {
   requireMessage,
 } from './internal/codec.ts';
 import { CallbackError, isAccepted, type PlatformCodes, withPlatformCodes } from './internal/errors.ts';
-import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
+import { nowInMilliseconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import { type CallbackRequest, readBody, readHeaders, readParameters, requireBodyText } from './internal/request.ts';
@@ -434,7 +434,7 @@ function encrypt(
 }
 
 function encode(app: App, payload: unknown, options: DingTalkEncodeOptions = {}): CallbackPush {
-  const { timestamp = String(Math.floor(app.now())), nonce = randomAlphanumerics(app.random) } = options;
+  const { timestamp = nowInMilliseconds(app), nonce = randomAlphanumerics(app.random) } = options;
   const { signature, ciphertext } = signed(app, payloadText(payload), { ...options, timestamp, nonce });
   return {
     method: 'POST',

@@ -16,7 +16,7 @@ import {
 } from './internal/codec.ts';
 import { hexDigest } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
-import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
+import { nowInSeconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import {
   BASE64_BODY,
   isBase64,
@@ -30,6 +30,7 @@ import { readSignatureHeaders, type SignatureHeaders, signatureHeaders } from '.
 import { type RandomSource, randomAlphanumerics, requireRandom } from './internal/random.ts';
 import { type Body, type CallbackRequest, readBody, requireBodyText } from './internal/request.ts';
 import { timingSafeEqual } from './internal/timing-safe-equal.ts';
+import { requireVerificationToken } from './internal/verification-token.ts';
 
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
@@ -224,10 +225,7 @@ function readChallenge(app: App, text: string, event: JsonObject): FeishuCardVer
   if (typeof challenge !== 'string' || challenge.length > 1024) {
     throw new CallbackError('ERR_REQUEST', 'the challenge is missing, not a string, or longer than 1,024 characters');
   }
-  const token = ownField(event, 'token');
-  if (typeof token !== 'string' || !timingSafeEqual(token, app.verificationToken)) {
-    throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
-  }
+  requireVerificationToken(ownField(event, 'token'), app.verificationToken);
   return { platform: 'feishu-card', kind: 'verification', type: 'url_verification', challenge, event, text };
 }
 
@@ -240,7 +238,7 @@ function encode(app: App, payload: unknown, options: FeishuCardEncodeOptions = {
     const body = hasToken ? text : JSON.stringify({ ...json, token: app.verificationToken });
     return { method: 'POST', headers, query: {}, body };
   }
-  const { timestamp = String(Math.floor(app.now() / 1000)), nonce = randomAlphanumerics(app.random) } = options;
+  const { timestamp = nowInSeconds(app), nonce = randomAlphanumerics(app.random) } = options;
   const signature = sign(timestamp, nonce, app.verificationToken, text);
   return {
     method: 'POST',

@@ -30,7 +30,7 @@ import { hexDigest } from './internal/digest.ts';
 import { decodeBase64, encodeBase64 } from './internal/encoding/base64.ts';
 import { decodeUtf8, encodeUtf8 } from './internal/encoding/utf8.ts';
 import { CallbackError, decryptError, isAccepted } from './internal/errors.ts';
-import { requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
+import { nowInSeconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import {
   BASE64_BODY,
   idField,
@@ -48,6 +48,7 @@ import { type RandomSource, randomAlphanumerics, randomBytes } from './internal/
 import { type Body, type CallbackRequest, isLongerThan, readBody, requireBodyText } from './internal/request.ts';
 import { timingSafeEqual } from './internal/timing-safe-equal.ts';
 import { challengeReader, MAX_UNSIGNED_BODY, type UnsignedChallenge } from './internal/unsigned-challenge.ts';
+import { requireVerificationToken } from './internal/verification-token.ts';
 
 export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
@@ -481,10 +482,7 @@ function readEvent2(text: string, payload: JsonObject, header: JsonObject): Feis
 
 /** The token must be the app's, where one is configured. */
 function requireToken({ verificationToken }: App, token: unknown): void {
-  if (verificationToken === undefined) return;
-  if (typeof token !== 'string' || !timingSafeEqual(token, verificationToken)) {
-    throw new CallbackError('ERR_TOKEN', 'the Verification Token is not that of this app: check the console');
-  }
+  if (verificationToken !== undefined) requireVerificationToken(token, verificationToken);
 }
 
 /** The Verification Token of a payload. `event.token` is another thing: it updates a card. */
@@ -506,7 +504,7 @@ function encode(app: App, payload: unknown, options: FeishuEncodeOptions = {}): 
   const { aes, encryptKey } = app.crypt;
   const body = JSON.stringify({ encrypt: encryptText(aes, text, { iv: options.iv, random: app.random }) });
   if (schema !== 'challenge') {
-    const { timestamp = String(Math.floor(app.now() / 1000)), nonce = randomAlphanumerics(app.random) } = options;
+    const { timestamp = nowInSeconds(app), nonce = randomAlphanumerics(app.random) } = options;
     Object.assign(headers, signatureHeaders(timestamp, nonce, sign(timestamp, nonce, encryptKey, body)));
   }
   return { method: 'POST', headers, query: {}, body };

@@ -15,7 +15,7 @@ import {
 } from './internal/codec.ts';
 import { hexDigest } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
-import { requireFresh, SECONDS } from './internal/freshness.ts';
+import { nowInSeconds, requireFresh, SECONDS } from './internal/freshness.ts';
 import { type JsonObject, ownField, parseJsonObject, payloadText, requireJsonObject } from './internal/json.ts';
 import {
   type CallbackRequest,
@@ -327,7 +327,7 @@ function encode(app: App, payload: unknown, options: TencentChatEncodeOptions = 
       'the CallbackCommand must be in the payload or given as `command`, or alike in both',
     );
   }
-  const requestTime = requireText('requestTime', options.requestTime ?? String(Math.floor(app.now() / 1000)));
+  const requestTime = requireText('requestTime', options.requestTime ?? nowInSeconds(app));
   const sdkAppId = options.sdkAppId === undefined ? app.sdkAppId : requireSdkAppId(options.sdkAppId);
   const query = {
     ...(sdkAppId === undefined ? {} : { SdkAppid: sdkAppId }),

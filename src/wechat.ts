@@ -42,7 +42,7 @@ import {
 } from './internal/codec.ts';
 import { type Document, parseDocument, writeDocument } from './internal/document.ts';
 import { CallbackError, decryptError, isAccepted } from './internal/errors.ts';
-import { requireFresh, SECONDS } from './internal/freshness.ts';
+import { nowInSeconds, requireFresh, SECONDS } from './internal/freshness.ts';
 import { idField, type JsonObject, ownField, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import {
@@ -453,7 +453,7 @@ function encrypt(
 
 function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): CallbackPush {
   const { format = 'xml', appId, prefix } = options;
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
+  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
   const query = { signature: bizMsgSignature(app.token, timestamp, nonce), timestamp, nonce };
   const fields = payloadFields(payload);
@@ -490,7 +490,7 @@ function reply(
   if (answer === undefined) return textReply('success');
   const text = answerText(answer, message.format);
   if (cipher === undefined) return documentReply(message.format, text);
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
+  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? message.nonce);
   const ciphertext = encrypt(app, text, { appId: message.appId, prefix: options.prefix }, cipher);
   const signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);

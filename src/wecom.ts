@@ -42,7 +42,7 @@ import {
 } from './internal/codec.ts';
 import { type Document, parseDocument, writeDocument } from './internal/document.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
-import { requireFresh, SECONDS } from './internal/freshness.ts';
+import { nowInSeconds, requireFresh, SECONDS } from './internal/freshness.ts';
 import { idField, isJsonObject, type JsonObject, ownField, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import {
@@ -485,7 +485,7 @@ function encrypt(
 
 function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): CallbackPush {
   const { format = 'xml', receiveId = app.receivers[0], prefix } = options;
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
+  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
   const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
@@ -522,7 +522,7 @@ function reply(
     return textReply(message.text);
   }
   if (answer === undefined) return hasInfoType(message.event) ? textReply('success') : emptyReply();
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? String(Math.floor(app.now() / 1000)));
+  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? message.nonce);
   const ciphertext = encrypt(app, answerText(answer, message.format), { receiveId, prefix: options.prefix });
   const signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);

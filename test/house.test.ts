@@ -13,7 +13,7 @@ const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'platforms and AES', has: /^[^/]+$/ },
   {
     name: 'protocol parts',
-    has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|xml)$/,
+    has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|verification-token|xml)$/,
   },
   { name: 'crypto', has: /^internal\/(aes\/\w+|digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
   { name: 'arguments', has: /^internal\/arguments$/ },

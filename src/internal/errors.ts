@@ -93,6 +93,11 @@ export function isCallbackError(value: unknown): value is CallbackError {
   return name === 'CallbackError' && typeof code === 'string' && code.startsWith('ERR_');
 }
 
+/** What a codec and a handler say of a body over the limit. */
+export function tooLargeError(maxBodyBytes: number): CallbackError {
+  return new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
+}
+
 /** The one error for everything that can be wrong with a ciphertext: a finer one would be a padding oracle. */
 export function decryptError(): CallbackError {
   return new CallbackError(

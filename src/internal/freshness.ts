@@ -28,3 +28,13 @@ export function requireFresh(timestamp: string, { toleranceSeconds, now }: Fresh
 
 export const SECONDS: RegExp = /^\d{10}$/;
 export const SECONDS_OR_MILLISECONDS: RegExp = /^(?:\d{10}|\d{13})$/;
+
+/** The clock as platforms write it: 10 digits. */
+export function nowInSeconds({ now }: Pick<Freshness, 'now'>): string {
+  return String(Math.floor(now() / 1000));
+}
+
+/** The same in 13 digits. */
+export function nowInMilliseconds({ now }: Pick<Freshness, 'now'>): string {
+  return String(Math.floor(now()));
+}

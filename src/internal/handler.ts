@@ -2,7 +2,7 @@
 import { requireFunction, requireObject } from './arguments.ts';
 import { ANSWERS_PROBES, type CallbackCodec, type CallbackMessage } from './codec.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
-import { CallbackError, isCallbackError } from './errors.ts';
+import { type CallbackError, isCallbackError, tooLargeError } from './errors.ts';
 import type { CallbackRequest } from './request.ts';
 
 /** The messages that are events, also of a `CallbackMessage` of any platform. */
@@ -103,13 +103,13 @@ export function bodyCollector(
   maxBodyBytes: number,
   contentLength: unknown,
 ): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
-  if (Number(contentLength) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  if (Number(contentLength) > maxBodyBytes) throw tooLargeError(maxBodyBytes);
   let memory = new Uint8Array(0);
   let length = 0;
   return {
     add(chunk) {
       const end = length + chunk.length;
-      if (end > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (end > maxBodyBytes) throw tooLargeError(maxBodyBytes);
       if (end > memory.length) {
         const grown = new Uint8Array(Math.max(end, Math.min(2 * memory.length, maxBodyBytes)));
         grown.set(memory);
@@ -120,8 +120,4 @@ export function bodyCollector(
     },
     bytes: () => memory.subarray(0, length),
   };
-}
-
-function tooLarge(maxBodyBytes: number): CallbackError {
-  return new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
 }

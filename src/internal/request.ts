@@ -2,7 +2,7 @@
 import { isBytes, requireObject, tagOf, typeName } from './arguments.ts';
 import { utf8Length } from './encoding/portable.ts';
 import { decodeUtf8, isWellFormed } from './encoding/utf8.ts';
-import { CallbackError } from './errors.ts';
+import { CallbackError, tooLargeError } from './errors.ts';
 
 /**
  * An HTTP callback as it arrived; `{ url, headers, body }` fits every platform and every server.
@@ -57,9 +57,7 @@ export function requireNotEmpty(body: Body): Body {
 /** The body within its limit, which is checked before anything is computed from it. */
 export function readOptionalBody(request: CallbackRequest, maxBodyBytes: number): Body {
   const raw = requireRawBody(property(requireObject('request', request), 'body') ?? '');
-  if (isLongerThan(raw, maxBodyBytes)) {
-    throw new CallbackError('ERR_TOO_LARGE', `body is longer than maxBodyBytes, ${maxBodyBytes} bytes`);
-  }
+  if (isLongerThan(raw, maxBodyBytes)) throw tooLargeError(maxBodyBytes);
   if (typeof raw !== 'string') return { raw, text: decodeUtf8(raw, 0, raw.length) };
   if (!isWellFormed(raw)) {
     throw new CallbackError('ERR_REQUEST', 'body holds half of a surrogate pair: pass the bytes');

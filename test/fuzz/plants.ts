@@ -442,7 +442,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'feishu-card',
     fault: 'a check with any token',
-    find: /typeof token !== 'string' \|\| !timingSafeEqual\(token, app\.verificationToken\)/,
+    find: /typeof token !== 'string' \|\| !timingSafeEqual\(token, verificationToken\)/,
     replace: "typeof token !== 'string'",
   },
   {

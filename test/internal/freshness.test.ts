@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { requireFresh, SECONDS, SECONDS_OR_MILLISECONDS } from '../../src/internal/freshness.ts';
+import {
+  nowInMilliseconds,
+  nowInSeconds,
+  requireFresh,
+  SECONDS,
+  SECONDS_OR_MILLISECONDS,
+} from '../../src/internal/freshness.ts';
 
 describe('requireFresh', () => {
   const T = 1_669_872_112; // the RequestTime of Tencent's documentation, in seconds
@@ -123,5 +129,13 @@ describe('a tolerance that overflows in milliseconds', () => {
     expect(() => requireFresh('1700000000', freshness, SECONDS)).toThrow(
       expect.objectContaining({ name: 'CallbackError', code: 'ERR_TIMESTAMP' }),
     );
+  });
+});
+
+describe('the clock as text', () => {
+  it('is whole seconds or milliseconds, rounded down', () => {
+    const now = () => 1_669_872_112_999.9;
+    expect(nowInSeconds({ now })).toBe('1669872112');
+    expect(nowInMilliseconds({ now })).toBe('1669872112999');
   });
 });
