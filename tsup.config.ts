@@ -1,22 +1,46 @@
-import { writeFileSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
 import { entries } from './scripts/entries.mjs';
+import { esbuildNoble } from './scripts/noble.mjs';
 import { kernelBase64 } from './src/internal/simd/kernel.wasm.ts';
 
+const shared = resolve('src/internal/index.ts');
+const inShared = new Set(
+  Array.from(readFileSync(shared, 'utf8').matchAll(/^export \* from '(.*)';$/gm), ([, file]) =>
+    resolve(dirname(shared), file as string),
+  ),
+);
+const inEntry = new Map(entries.map((entry) => [resolve(`src/${entry}.ts`), entry]));
+
+/** Each public file by itself, and what they share in internal.js: imports of either stay imports. */
+const files: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'files',
+  setup({ initialOptions, onResolve }) {
+    // Not by the format: for tsup's treeshake esbuild writes ESM whichever it is to become.
+    const extension = initialOptions.outExtension?.['.js'];
+    onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir, kind }) => {
+      const target = resolve(resolveDir, path);
+      const isInside = importer === shared || inShared.has(importer);
+      const file = inShared.has(target) ? 'internal' : inEntry.get(target);
+      if (kind === 'entry-point' || isInside || file === undefined) return undefined;
+      return { path: `./${file}${extension}`, external: true };
+    });
+  },
+};
+
 export default defineConfig({
-  entry: entries.map((entry) => `src/${entry}.ts`),
+  entry: Object.fromEntries([...entries.map((entry) => [entry, `src/${entry}.ts`]), ['internal', shared]]),
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  dts: true,
+  dts: { entry: entries.map((entry) => `src/${entry}.ts`) },
   clean: true,
-  // One error class and one set of AES tables for all entries of a format; without it each CommonJS entry has its own.
-  splitting: true,
-  // By Rollup: what tsup itself makes of CommonJS chunks does not parse at this target.
+  splitting: false,
   treeshake: true,
+  esbuildPlugins: [esbuildNoble, files],
   esbuildOptions(options) {
     options.minifySyntax = true;
-    options.minifyWhitespace = true;
     options.legalComments = 'none'; // the notices are in THIRD-PARTY-NOTICES
   },
   // For hosts that import compiled modules instead of compiling bytes.

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { viteNoble } from './scripts/noble.mjs';
 
 export default defineConfig({
+  plugins: [viteNoble],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.work/**'],

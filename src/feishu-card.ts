@@ -1,6 +1,5 @@
 // Feishu / Lark old message cards (card.action.trigger_v1) codec. `callback-codec/feishu-card`.
 // https://open.feishu.cn/document/ukTMukTMukTM/uYzMxEjL2MTMx4iNzETM
-import { sha1 } from '@noble/hashes/legacy.js';
 import { isBytes, requireObject, requireSecret, requireText } from './internal/arguments.ts';
 import {
   type CallbackCodec,
@@ -14,7 +13,7 @@ import {
   refuseAnswer,
   requireMessage,
 } from './internal/codec.ts';
-import { hexDigest } from './internal/digest.ts';
+import { sha1Hex } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { nowInSeconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import {
@@ -256,5 +255,5 @@ function reply(message: FeishuCardMessage, answer?: object): CallbackReply {
 }
 
 function sign(timestamp: string, nonce: string, verificationToken: string, body: string | Uint8Array): string {
-  return hexDigest('sha1', sha1, timestamp + nonce + verificationToken, body);
+  return sha1Hex(timestamp + nonce + verificationToken, body);
 }

@@ -2,8 +2,7 @@
 // `callback-codec/node`.
 import { isBytes, requireNumber, requireObject } from './internal/arguments.ts';
 import type { CallbackCodec, CallbackMessage } from './internal/codec.ts';
-import { isWellFormed } from './internal/encoding/portable.ts';
-import { encodeUtf8 } from './internal/encoding/utf8.ts';
+import { encodeUtf8, isWellFormed } from './internal/encoding/utf8.ts';
 import { CallbackError } from './internal/errors.ts';
 import {
   Aborted,

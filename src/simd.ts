@@ -9,8 +9,8 @@ import {
   requireKey,
 } from './internal/aes/engine.ts';
 import { nobleAesCbc } from './internal/aes/noble.ts';
-import { encodeHex } from './internal/encoding/hex.ts';
-import { decodeBase64 } from './internal/encoding/portable.ts';
+import { decodeBase64 } from './internal/encoding/base64.ts';
+import { decodeHex, encodeHex } from './internal/encoding/hex.ts';
 import { ask } from './internal/runtime.ts';
 import { kernelBase64 } from './internal/simd/kernel.wasm.ts';
 
@@ -84,7 +84,7 @@ export function createSimdAesCbc(module?: WebAssemblyModule): SimdAesCbcEngine {
 
 /** Throws where WebAssembly or SIMD is missing or forbidden: only trying tells. */
 function startKernel(module?: WebAssemblyModule): AesCbcEngine | undefined {
-  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
+  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64, 0) as Uint8Array);
   const engine = kernelAesCbc(new WebAssembly.Instance(compiled).exports as Kernel);
   return passesKnownAnswer(engine) ? engine : undefined;
 }
@@ -187,10 +187,6 @@ function passesKnownAnswer(engine: AesCbcEngine): boolean {
   // The same plus the IV, and plus the last block of ciphertext, which stands before it in all repetitions.
   const firstAgain = 'd92bb903e9de706d3b586d1df3f4843e';
   const others = 'ae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710';
-  const plaintext = engine(fromHex(key)).decrypt(fromHex(iv + ciphertext.repeat(9)));
+  const plaintext = engine(decodeHex(key)).decrypt(decodeHex(iv + ciphertext.repeat(9)));
   return encodeHex(plaintext) === first + others + (firstAgain + others).repeat(8);
-}
-
-function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

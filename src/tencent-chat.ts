@@ -1,6 +1,5 @@
 // Tencent Cloud Chat (IM) webhook codec. `callback-codec/tencent-chat`.
 // https://trtc.io/document/34354, https://cloud.tencent.com/document/product/269/1522
-import { sha256 } from '@noble/hashes/sha2.js';
 import { requireObject, requireSecret, requireText } from './internal/arguments.ts';
 import {
   type CallbackCodec,
@@ -13,7 +12,7 @@ import {
   readCodecOptions,
   requireMessage,
 } from './internal/codec.ts';
-import { hexDigest } from './internal/digest.ts';
+import { sha256Hex } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { nowInSeconds, requireFresh, SECONDS } from './internal/freshness.ts';
 import { type JsonObject, ownField, parseJsonObject, payloadText, requireJsonObject } from './internal/json.ts';
@@ -348,5 +347,5 @@ function reply(message: CallbackMessage, answer: TencentChatAnswer = {}): Callba
 }
 
 function sign(token: string, requestTime: string): string {
-  return hexDigest('sha256', sha256, token + requestTime);
+  return sha256Hex(token + requestTime);
 }

@@ -238,12 +238,12 @@ export function weChatSignature(parts: {
   nonce: string;
   encrypt?: string | undefined;
 }): string {
-  const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
+  const { token, timestamp, nonce, encrypt = '' } = requireObject('parts', parts);
   return bizMsgSignature(
     requireSecret('token', token),
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
-    ...(encrypt === undefined ? [] : [requireText('encrypt', encrypt)]),
+    requireText('encrypt', encrypt),
   );
 }
 
@@ -351,8 +351,8 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
   const isEncrypted = echostr === undefined && app.ciphers.length > 0;
   const sent = readSentSignature(parameters, [isEncrypted ? 'msg_signature' : 'signature']);
   const carried = echostr === undefined ? readMessage(app, parameters, body) : readEchostr(echostr, body);
-  const signed = carried.as === 'encrypted' ? [carried.encrypt] : [];
-  const { timestamp, nonce } = requireSentSignature(sent, app.token, ...signed);
+  const encrypt = carried.as === 'encrypted' ? carried.encrypt : '';
+  const { timestamp, nonce } = requireSentSignature(sent, app.token, encrypt);
   requireFresh(timestamp, app, SECONDS);
   return { carried, timestamp, nonce };
 }
@@ -455,7 +455,7 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
   const { format = 'xml', appId, prefix } = options;
   const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
-  const query = { signature: bizMsgSignature(app.token, timestamp, nonce), timestamp, nonce };
+  const query = { signature: bizMsgSignature(app.token, timestamp, nonce, ''), timestamp, nonce };
   const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
   if (echostr !== undefined) {

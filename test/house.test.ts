@@ -11,6 +11,7 @@ const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'handlers', has: /^(fetch|node)$/ },
   { name: 'several as one', has: /^any-of$/ },
   { name: 'platforms and AES', has: /^[^/]+$/ },
+  { name: 'what the files of dist/ share', has: /^internal\/index$/ },
   {
     name: 'protocol parts',
     has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|verification-token|xml)$/,
@@ -26,14 +27,13 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('simd/kernel.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 
-const importsOf = new Map(
-  files.map((file) => [
-    file,
-    [
-      ...readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm),
-    ].map(([, path]) => posix.join(posix.dirname(file), path as string)),
-  ]),
-);
+const find = (file: string, imports: RegExp) =>
+  Array.from(readFileSync(new URL(`${file}.ts`, src), 'utf8').matchAll(imports), ([, path]) =>
+    posix.join(posix.dirname(file), path as string),
+  );
+const importsOf = new Map(files.map((file) => [file, find(file, /^(?:import|export)\b[^;]*?from '(\.[^']*)\.ts'/gm)]));
+/** Without imports of types, of which nothing is left in dist/. */
+const valuesOf = (file: string) => find(file, /^(?:import|export)(?! type\b)[^;]*?from '(\.[^']*)\.ts'/gm);
 
 const layerOf = (file: string) => LAYERS.findIndex(({ has }) => has.test(file));
 
@@ -60,10 +60,20 @@ describe('the layers of src/', () => {
     }
   });
 
+  it('share internal.js in dist/: what two public files would each carry is in internal/index.ts', () => {
+    const shared = importsOf.get('internal/index') ?? [];
+    const carried = (file: string): string[] =>
+      valuesOf(file)
+        .filter((imported) => imported.startsWith('internal/') && !shared.includes(imported))
+        .flatMap((imported) => [imported, ...carried(imported)]);
+    const carriers = files.filter((file) => !file.includes('/')).flatMap((file) => [...new Set(carried(file))]);
+    expect(carriers.filter((file, at) => carriers.indexOf(file) !== at)).toEqual([]);
+    expect(carriers).toContain('internal/unsigned-challenge');
+  });
+
   it('are read from the sources as they are: imports were found in all but the leaves', () => {
     const leaves = files.filter((file) => importsOf.get(file)?.length === 0);
     expect(leaves.sort()).toEqual([
-      'internal/encoding/hex',
       'internal/errors',
       'internal/runtime',
       'internal/simd/kernel.wasm',

@@ -2,11 +2,10 @@
 // prefix(16) ‖ length(4, big-endian) ‖ utf8(text) ‖ utf8(receiver), padded to 32 bytes, the IV the first half of the key;
 // and SHA-1 over sorted parts.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
-import { sha1 } from '@noble/hashes/legacy.js';
 import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
 import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
-import { hexDigest } from './digest.ts';
+import { sha1Hex } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
 import { decodeSextets, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, encodeUtf8, isWellFormed } from './encoding/utf8.ts';
@@ -68,9 +67,14 @@ export function requireReceivers(
   return [read(name, first), ...others.map((id) => read(name, id))];
 }
 
-/** SHA-1 of the parts sorted by code unit and joined, in lower-case hex. */
-export function bizMsgSignature(...parts: readonly string[]): string {
-  return hexDigest('sha1', sha1, [...parts].sort().join(''));
+/** SHA-1 of the parts sorted by code unit and joined, in lower-case hex. What signs no ciphertext has `''` for it. */
+export function bizMsgSignature(token: string, timestamp: string, nonce: string, encrypt: string): string {
+  // A network of five comparisons: both pairs, the lowest and the highest of all, and what is left.
+  const [low1, high1] = token < encrypt ? [token, encrypt] : [encrypt, token];
+  const [low2, high2] = timestamp < nonce ? [timestamp, nonce] : [nonce, timestamp];
+  const [first, second] = low1 < low2 ? [low1, low2] : [low2, low1];
+  const [third, last] = high1 < high2 ? [high1, high2] : [high2, high1];
+  return sha1Hex(first + (second < third ? second + third : third + second) + last);
 }
 
 /** Text of a sender's JSON, where an escape can write half of a surrogate pair: that has no UTF-8 form to be signed. */
@@ -79,9 +83,15 @@ export function requireSignable(name: string, text: string): string {
   return text;
 }
 
-/** ERR_SIGNATURE unless `signature` is that of the parts, the token among them. */
-export function requireBizMsgSignature(signature: string, ...parts: readonly string[]): void {
-  if (!timingSafeEqual(signature, bizMsgSignature(...parts))) {
+/** ERR_SIGNATURE unless `signature` is that of the parts. */
+export function requireBizMsgSignature(
+  signature: string,
+  token: string,
+  timestamp: string,
+  nonce: string,
+  encrypt: string,
+): void {
+  if (!timingSafeEqual(signature, bizMsgSignature(token, timestamp, nonce, encrypt))) {
     throw new CallbackError(
       'ERR_SIGNATURE',
       'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
@@ -113,15 +123,16 @@ export function readSentSignature(
   };
 }
 
-/** Timestamp and nonce under a signature that holds, over the token and whatever else is signed. */
+/** Timestamp and nonce under a signature that holds. */
 export function requireSentSignature(
   { signature, timestamp, nonce, missing }: SentSignature,
-  ...signed: readonly string[]
+  token: string,
+  encrypt: string,
 ): { timestamp: string; nonce: string } {
   if (signature === undefined) throw missing('signature');
   if (timestamp === undefined) throw missing('timestamp');
   if (nonce === undefined) throw missing('nonce');
-  requireBizMsgSignature(signature, timestamp, nonce, ...signed);
+  requireBizMsgSignature(signature, token, timestamp, nonce, encrypt);
   return { timestamp, nonce };
 }
 

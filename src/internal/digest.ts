@@ -1,39 +1,60 @@
-// Digests by the runtime's own hash where it has one, else by noble's. The algorithm comes from the caller, so that a bundle
-// of one protocol carries its own hash and no other.
+// Digests by the runtime's own hash where it has one, else by noble's. One function an algorithm, so that a bundle of one
+// protocol carries its own hash and no other.
+import { _SHA1 } from '@noble/hashes/legacy.js';
+import { _SHA256 } from '@noble/hashes/sha2.js';
 import { encodeHex } from './encoding/hex.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
-/** The part of a noble hash used here. */
-export interface NobleHash {
-  create(): { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
-}
-
 /** Lower-case hex digest of the parts one after another; texts count as their UTF-8 bytes and are well-formed. */
 export type HexDigest = (...parts: readonly (string | Uint8Array)[]) => string;
 
-const digests: { [algorithm: string]: HexDigest } = {};
+let sha1Here: HexDigest | undefined;
+let sha256Here: HexDigest | undefined;
 
-/** The digest that runs here, chosen at the algorithm's first use. */
-export function hexDigest(algorithm: string, noble: NobleHash, ...parts: readonly (string | Uint8Array)[]): string {
-  digests[algorithm] ??= makeHexDigest(thisRuntime(), algorithm, noble);
-  return digests[algorithm](...parts);
+/** By the digest that runs here, chosen at first use. */
+export function sha1Hex(...parts: readonly (string | Uint8Array)[]): string {
+  sha1Here ??= makeSha1Hex(thisRuntime());
+  return sha1Here(...parts);
 }
 
-/** Node's digest where the runtime has one that agrees with noble's, else noble's. */
-export function makeHexDigest(runtime: Runtime, algorithm: string, noble: NobleHash): HexDigest {
+/** The same for SHA-256. */
+export function sha256Hex(...parts: readonly (string | Uint8Array)[]): string {
+  sha256Here ??= makeSha256Hex(thisRuntime());
+  return sha256Here(...parts);
+}
+
+export function makeSha1Hex(runtime: Runtime): HexDigest {
+  return makeHexDigest(runtime, 'sha1', _SHA1, '30cb7c5f583de86340d31c6baebed994fc8e0670');
+}
+
+export function makeSha256Hex(runtime: Runtime): HexDigest {
+  return makeHexDigest(runtime, 'sha256', _SHA256, '14e619e83fb9b9ebf2ab5487ad5e0391bf7594e6e60e32ab10e113d628788c24');
+}
+
+/** The part of noble's hashes that is used here. */
+type NobleHash = new () => { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+
+/** Node's digest where the runtime has one that gives `answer` to both questions, else noble's. */
+function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, answer: string): HexDigest {
   const portable: HexDigest = (...parts) => {
-    const state = noble.create();
+    const state = new Noble();
     for (const part of parts) state.update(typeof part === 'string' ? encodeUtf8(part) : part);
     return encodeHex(state.digest());
   };
-  const questions: (string | Uint8Array)[][] = [['\u4f60\u{1f600}', Uint8Array.of(0, 0x80, 0xff), 'abc']];
-  const streaming = firstSound([() => nodeStreamingDigest(runtime, algorithm)], runtime, portable, questions);
-  return firstSound([() => nodeOneCallDigest(runtime, algorithm, streaming)], runtime, streaming, questions);
+  const answers = [
+    [['\u4f60\u{1f600}', Uint8Array.of(0, 0xc3, 0xa9), 'abc'], answer],
+    [['\u4f60\u{1f600}\0\u00e9abc'], answer],
+  ] as const;
+  const streaming = firstSound([() => nodeStreamingDigest(runtime, algorithm)], runtime, portable, answers);
+  return firstSound([() => nodeOneCallDigest(runtime, algorithm, streaming)], runtime, streaming, answers);
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
 const SCRATCH_BYTES = 16_384;
+
+/** Up to so many characters Node hashes a text faster than its bytes. */
+const SHORT_TEXT = 1024;
 
 function nodeStreamingDigest({ crypto }: Runtime, algorithm: string): HexDigest | undefined {
   if (crypto === undefined) return undefined;
@@ -54,6 +75,10 @@ function nodeOneCallDigest(
   if (hash === undefined || buffer === undefined) return undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
   return (...parts) => {
+    const [first] = parts;
+    if (parts.length === 1 && typeof first === 'string' && first.length <= SHORT_TEXT) {
+      return hash(algorithm, first, 'hex');
+    }
     let longest = 0;
     for (const part of parts) longest += typeof part === 'string' ? 3 * part.length : part.length;
     if (longest > SCRATCH_BYTES) return streaming(...parts);

@@ -1,5 +1,5 @@
 // HMAC-SHA-256 (RFC 2104) by the runtime's own where it has one, else on noble's SHA-256.
-import { sha256 } from '@noble/hashes/sha2.js';
+import { _SHA256 } from '@noble/hashes/sha2.js';
 import { encodeBase64 } from './encoding/portable.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
@@ -17,8 +17,8 @@ export function hmacSha256Base64(key: string, message: string | Uint8Array): str
 
 export function makeHmacSha256Base64(runtime: Runtime): HmacBase64 {
   return firstSound<Parameters<HmacBase64>, string>([nodeHmac], runtime, portableHmac, [
-    ['\u4f60', 'abc\n\u{1f600}'],
-    ['k'.repeat(65), Uint8Array.of(0, 0x80, 0xff)],
+    [['\u4f60', 'abc\n\u{1f600}'], 'bFR/GJSavecRpn1dvtguujvMlU3fKnsHbzjRv/5SY7c='],
+    [['k'.repeat(65), Uint8Array.of(0, 0x80, 0xff)], '1oMuKO9D9fTfuY+/Md/dyq4B4ORXuH89Uu2s21NFN60='],
   ]);
 }
 
@@ -29,10 +29,9 @@ const BLOCK = 64;
 function portableHmac(key: string, message: string | Uint8Array): string {
   const keyBytes = encodeUtf8(key);
   const padded = new Uint8Array(BLOCK);
-  padded.set(keyBytes.length > BLOCK ? sha256(keyBytes) : keyBytes);
+  padded.set(keyBytes.length > BLOCK ? new _SHA256().update(keyBytes).digest() : keyBytes);
   const keyed = (pad: number, bytes: Uint8Array) =>
-    sha256
-      .create()
+    new _SHA256()
       .update(padded.map((byte) => byte ^ pad))
       .update(bytes)
       .digest();

@@ -27,14 +27,15 @@ export function randomBytes(byteLength: number, random: RandomSource = runtimeRa
 const ALPHANUMERICS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
- * 16 characters of `[A-Za-z0-9]`, each equally likely: bytes from 248 up, the remainder of 256 / 62, are drawn again.
+ * 16 characters of `[A-Za-z0-9]`, each equally likely: bytes from 248 up, the remainder of 256 / 62, stand for none. A draw
+ * costs the same whatever its size, and one of 32 bytes falls short once in 10^17.
  */
 export function randomAlphanumerics(random?: RandomSource): string {
   let text = '';
-  // Secure bytes fall short of 16 a hundred times in a row with probability 0; a constant source must not hang us.
+  // A constant source must not hang us.
   for (let draws = 0; draws < 100 && text.length < 16; draws++) {
-    for (const byte of randomBytes(16 - text.length, random)) {
-      if (byte < 248) text += ALPHANUMERICS.charAt(byte % 62);
+    for (const byte of randomBytes(32, random)) {
+      if (byte < 248 && text.length < 16) text += ALPHANUMERICS.charAt(byte % 62);
     }
   }
   if (text.length < 16) throw new CallbackError('ERR_RANDOM', 'random must return random bytes, not a constant');

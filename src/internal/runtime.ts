@@ -43,7 +43,7 @@ export interface NodeCryptoModule {
   createDecipheriv(algorithm: string, key: object, iv: Uint8Array): NodeCipher;
   createHash(algorithm: string): NodeHash;
   createHmac(algorithm: string, key: string): NodeHash;
-  hash?(algorithm: string, data: Uint8Array, encoding: 'hex'): string;
+  hash?(algorithm: string, data: Uint8Array | string, encoding: 'hex'): string;
 }
 
 interface NodeCipher {
@@ -94,17 +94,18 @@ export function thisRuntime(): Runtime {
 }
 
 /**
- * The first function that the runtime gives and that answers every question as the portable one does. One that throws
- * while it is made or asked is passed over, like one that is missing.
+ * The first function that the runtime gives and that gives the known answers, which are the portable one's. One that throws
+ * while it is made or asked is passed over, like one that is missing. The portable one is not asked, so that where it is
+ * not needed nothing of it has to be set up.
  */
 export function firstSound<A extends readonly unknown[], R>(
   makers: readonly ((runtime: Runtime) => ((...args: A) => R) | undefined)[],
   runtime: Runtime,
   portable: (...args: A) => R,
-  questions: readonly A[],
+  answers: readonly (readonly [args: A, answer: R])[],
 ): (...args: A) => R {
   const isSound = (candidate: (...args: A) => R) =>
-    questions.every((args) => String(candidate(...args)) === String(portable(...args)));
+    answers.every(([args, answer]) => String(candidate(...args)) === String(answer));
   for (const make of makers) {
     const candidate = ask(() => make(runtime));
     if (candidate && ask(() => isSound(candidate))) return candidate;

@@ -95,18 +95,15 @@ describe('randomAlphanumerics', () => {
 
   it('draws each character from four byte values, and none from 248 up', () => {
     const counts = new Map<string, number>();
-    let drawnAgain = 0;
+    let leftOut = 0;
     for (let byte = 0; byte < 256; byte++) {
-      // The byte in question first, then zeros: one draw of 16, and one more where that byte was left out.
-      let draws = 0;
-      const text = randomAlphanumerics((byteLength) => {
-        draws += 1;
-        return new Uint8Array(byteLength).fill(draws === 1 ? byte : 0, 0, 1);
-      });
-      if (draws === 2) drawnAgain += 1;
+      // The byte in question first, then the byte of `B`; 16 of the first alone show whether it stands for anything.
+      const text = randomAlphanumerics((byteLength) => new Uint8Array(byteLength).fill(1).fill(byte, 0, 1));
+      expect(text.slice(1)).toBe('B'.repeat(15));
+      if (byte >= 248) leftOut += Number(text.charAt(0) === 'B');
       else counts.set(text.charAt(0), (counts.get(text.charAt(0)) ?? 0) + 1);
     }
-    expect(drawnAgain).toBe(8);
+    expect(leftOut).toBe(8);
     expect(counts.size).toBe(62);
     expect([...counts.values()].every((count) => count === 4)).toBe(true);
   });
@@ -120,15 +117,17 @@ describe('randomAlphanumerics', () => {
     );
   });
 
-  it('asks for the missing characters only', () => {
+  it.each([
+    [16, 1],
+    [17, 2],
+    [32, 2],
+  ])('draws 32 bytes, and again only where too few are usable: %i that are not', (unusable, draws) => {
     const asked: number[] = [];
     const text = randomAlphanumerics((byteLength) => {
       asked.push(byteLength);
-      return asked.length === 1
-        ? Uint8Array.from({ length: 16 }, (_, at) => (at < 5 ? 255 : 0))
-        : new Uint8Array(byteLength);
+      return new Uint8Array(byteLength).fill(255, 0, asked.length === 1 ? unusable : 0);
     });
-    expect(asked).toEqual([16, 5]);
+    expect(asked).toEqual(new Array(draws).fill(32));
     expect(text).toBe('A'.repeat(16));
   });
 

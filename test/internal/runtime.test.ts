@@ -87,11 +87,14 @@ describe('thisRuntime', () => {
 
 describe('firstSound', () => {
   const half = (n: number) => n / 2;
-  const questions: [number][] = [[2], [10]];
+  const answers: [[number], number][] = [
+    [[2], 1],
+    [[10], 5],
+  ];
   const choose = (...makers: ((runtime: Runtime) => typeof half | undefined)[]) =>
-    firstSound(makers, {}, half, questions);
+    firstSound(makers, {}, half, answers);
 
-  it('is the first that answers every question as the portable one', () => {
+  it('is the first that gives every known answer', () => {
     const [first, second] = [(n: number) => n * 0.5, (n: number) => n / 2];
     expect(
       choose(
@@ -115,6 +118,12 @@ describe('firstSound', () => {
     expect(choose(make)).toBe(half);
   });
 
+  it('never asks the portable one', () => {
+    const portable = vi.fn(half);
+    for (const maker of [() => half, () => () => 0, refuse]) firstSound([maker], {}, portable, answers);
+    expect(portable).not.toHaveBeenCalled();
+  });
+
   it('is the portable one where there is no other', () => {
     expect(choose()).toBe(half);
   });
@@ -122,7 +131,7 @@ describe('firstSound', () => {
   it('gives every maker the runtime, and makes nothing after the first that is sound', () => {
     const runtime: Runtime = { versions: { v8: '13' } };
     const [missing, sound, later] = [vi.fn(() => undefined), vi.fn(() => half), vi.fn(() => half)];
-    firstSound<[number], number>([missing, sound, later], runtime, half, questions);
+    firstSound<[number], number>([missing, sound, later], runtime, half, answers);
     expect(missing.mock.calls).toEqual([[runtime]]);
     expect(sound.mock.calls).toEqual([[runtime]]);
     expect(later).not.toHaveBeenCalled();
@@ -131,7 +140,8 @@ describe('firstSound', () => {
   it('compares bytes by their values', () => {
     const portable = () => Uint8Array.of(1, 2);
     const [right, wrong] = [() => Uint8Array.of(1, 2), () => Uint8Array.of(1, 3)];
-    expect(firstSound([() => wrong], {}, portable, [[]])).toBe(portable);
-    expect(firstSound([() => wrong, () => right], {}, portable, [[]])).toBe(right);
+    const known: [[], Uint8Array][] = [[[], Uint8Array.of(1, 2)]];
+    expect(firstSound([() => wrong], {}, portable, known)).toBe(portable);
+    expect(firstSound([() => wrong, () => right], {}, portable, known)).toBe(right);
   });
 });

@@ -1,7 +1,8 @@
 // Which engine runs where none was chosen, and the options of codecs that encrypt.
 import { requireFunction } from '../arguments.ts';
+import { decodeHex, encodeHex } from '../encoding/hex.ts';
 import { type RandomSource, requireRandom } from '../random.ts';
-import { AES_BLOCK, type AesCbcEngine } from './engine.ts';
+import { AES_BLOCK, type AesCbcEngine, KEY_BYTES } from './engine.ts';
 import { nativeAesCbc } from './native.ts';
 import { nobleAesCbc } from './noble.ts';
 
@@ -26,25 +27,23 @@ let engineHere: AesCbcEngine | undefined;
 
 /** The engine of codecs that are given none: native where the runtime has one that works, else noble. */
 export function defaultAesCbc(): AesCbcEngine {
-  engineHere ??= agreesWithNoble(nativeAesCbc) ? nativeAesCbc : nobleAesCbc;
+  engineHere ??= givesKnownAnswers(nativeAesCbc) ? nativeAesCbc : nobleAesCbc;
   return engineHere;
 }
 
-/** Known answers from noble: two messages one after the other, so that a chain that is not reset shows. */
-export function agreesWithNoble(engine: AesCbcEngine): boolean {
-  const key = Uint8Array.from({ length: 32 }, (_, index) => index);
-  const noble = nobleAesCbc(key);
+/** Two messages one after the other and back, so that a chain that is not reset shows. */
+export function givesKnownAnswers(engine: AesCbcEngine): boolean {
+  const key = Uint8Array.from({ length: KEY_BYTES }, (_, index) => index);
+  const iv = key.slice(0, AES_BLOCK);
   try {
     const aes = engine(key);
-    const first = key.slice(0, AES_BLOCK);
-    const messages = [new Uint8Array(48).fill(7), new Uint8Array(16)];
-    return messages.every((blocks) => {
-      const ciphertext = aes.encrypt(first, blocks);
-      const ivAndBlocks = Uint8Array.from([...first, ...ciphertext]);
-      return (
-        ciphertext.join() === noble.encrypt(first, blocks).join() && aes.decrypt(ivAndBlocks).join() === blocks.join()
-      );
-    });
+    const isKnown = (blocks: Uint8Array, ciphertext: string) =>
+      encodeHex(aes.encrypt(iv, blocks)) === ciphertext &&
+      encodeHex(aes.decrypt(decodeHex(encodeHex(iv) + ciphertext))) === encodeHex(blocks);
+    return (
+      isKnown(new Uint8Array(32).fill(7), 'cddb72cb55976ecc21132c15e5c077026f61b57cddd40348119761f262823e0f') &&
+      isKnown(new Uint8Array(16), '5a6e045708fb7196f02e553d02c3a692')
+    );
   } catch {
     return false;
   }

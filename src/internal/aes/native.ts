@@ -15,16 +15,22 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
     throw new CallbackError('ERR_CONFIG', 'this runtime has no node:crypto: leave `aes` out, or give nobleAesCbc');
   }
   const ownKey = crypto.createSecretKey(key);
-  // Making a decipher costs more than decrypting a kilobyte, so one is kept and never finished: each message is the next
-  // part of one long message.
+  // Making a cipher costs more than a kilobyte through it, so each direction keeps one and never finishes it: each message
+  // is the next part of one long message.
   const decipher = crypto.createDecipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
   decipher.setAutoPadding(false);
+  const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
+  cipher.setAutoPadding(false);
+  const last = new Uint8Array(AES_BLOCK);
   return {
     encrypt(iv, blocks) {
       requireIvAndBlocks(iv, blocks);
-      const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, iv);
-      cipher.setAutoPadding(false);
-      return cipher.update(blocks);
+      // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
+      const chained = Uint8Array.from(blocks);
+      for (let i = 0; i < AES_BLOCK; i++) chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
+      const ciphertext = cipher.update(chained);
+      last.set(ciphertext.subarray(-AES_BLOCK));
+      return ciphertext;
     },
     decrypt(ivAndBlocks) {
       requireBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call

@@ -33,17 +33,21 @@ export function makeEncodeBase64(runtime: Runtime): EncodeBase64 {
     [nodeEncodeBase64, webEncodeBase64],
     runtime,
     portable.encodeBase64,
-    [[Uint8Array.of(0xfb, 0xff, 0xfe, 0)], [new Uint8Array(0)]],
+    [
+      [[Uint8Array.of(0xfb, 0xff, 0xfe, 0)], '+//+AA=='],
+      [[new Uint8Array(0)], ''],
+    ],
   );
 }
 
 export function makeDecodeBase64(runtime: Runtime): DecodeBase64 {
   // What is reserved in scratch memory stays zero, as in fresh memory, as long as nothing is decoded without.
-  const questions = ['+/+/AAE=', '-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='].map((text): [string, number] => [
-    text,
-    16,
-  ]);
-  const builtIn = firstSound([webDecodeBase64], runtime, portable.decodeBase64, questions);
+  const refused = ['-_-_AAE=', 'AB==', 'A A=', 'AA\u0141A', 'AAAA===='];
+  const answers: [Parameters<DecodeBase64>, Uint8Array | undefined][] = [
+    [['+/+/AAE=', 1], Uint8Array.of(0, 0xfb, 0xff, 0xbf, 0, 1)],
+    ...refused.map((text): [[string, number], undefined] => [[text, 1], undefined]),
+  ];
+  const builtIn = firstSound([webDecodeBase64], runtime, portable.decodeBase64, answers);
   const ofNode = () => nodeDecodeBase64(runtime, builtIn);
-  return firstSound([ofNode, () => builtIn], runtime, portable.decodeBase64, questions);
+  return firstSound([ofNode, () => builtIn], runtime, portable.decodeBase64, answers);
 }

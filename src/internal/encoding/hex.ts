@@ -1,7 +1,14 @@
+import type { Bytes } from '../runtime.ts';
+
 /** Lower-case hexadecimal (RFC 4648 section 8, in the letter case of the platforms' signatures). */
 export function encodeHex(bytes: Uint8Array): string {
   const digits = '0123456789abcdef';
   let text = '';
   for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
   return text;
+}
+
+/** The bytes of hexadecimal digits, two a byte. */
+export function decodeHex(hex: string): Bytes {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

@@ -43,8 +43,14 @@ export function nodeDecodeUtf8(runtime: Runtime): DecodeUtf8 | undefined {
   const { isUtf8 } = buffer;
   const { utf8Slice } = buffer.Buffer.prototype;
   const long = ask(() => nodeLongTextReader(runtime));
+  let isRight: boolean | undefined;
+  // Asked when the first long text comes: most programs get none.
+  const isSound = (reader: LongTextReader) => {
+    isRight ??= readsRight(reader);
+    return isRight;
+  };
   return (bytes, start, end) => {
-    const isLong = long !== undefined && end - start >= long.from;
+    const isLong = long !== undefined && end - start >= long.from && isSound(long);
     const text = isLong ? long.read(bytes.subarray(start, end)) : utf8Slice.call(bytes as NodeBuffer, start, end);
     // Invalid bytes come out as U+FFFD, which may also be what was sent.
     return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end)) ? undefined : text;
@@ -52,12 +58,18 @@ export function nodeDecodeUtf8(runtime: Runtime): DecodeUtf8 | undefined {
 }
 
 /** From so many bytes on, Node 20 and 22 read text by way of UTF-16. */
-export const LONG_TEXT = 12_288;
+const LONG_TEXT = 12_288;
 
 /** Reads text of `from` bytes or more faster than `utf8Slice` does, and like that makes U+FFFD of invalid bytes. */
 interface LongTextReader {
   readonly from: number;
   read(bytes: Uint8Array): string;
+}
+
+/** Whether it reads a character of two bytes in front of so many others that it is used. */
+function readsRight({ from, read }: LongTextReader): boolean {
+  const bytes = new Uint8Array(from + 3).fill(0x41).fill(0xc3, 0, 1).fill(0xa9, 1, 2);
+  return ask(() => read(bytes)) === `\u00e9${'A'.repeat(from + 1)}`;
 }
 
 function nodeLongTextReader({ buffer, TextDecoder, versions }: Runtime): LongTextReader | undefined {
