@@ -1,7 +1,7 @@
 // AES-256-CBC with PKCS#7 padding to 16 or 32 bytes, and the base64(iv ‖ ciphertext) envelope. `callback-codec/aes-cbc`.
 import { defaultAesCbc } from './internal/aes/default.ts';
 import { AES_BLOCK, KEY_BYTES } from './internal/aes/engine.ts';
-import { decryptPadded, encryptPadded, type PaddingBlock } from './internal/aes/pkcs7.ts';
+import { decryptPadded, encryptPadded, joinIv, type PaddingBlock } from './internal/aes/pkcs7.ts';
 import { requireBytes, requireString } from './internal/arguments.ts';
 import { decodeBase64, encodeBase64 } from './internal/encoding/base64.ts';
 import { CallbackError, decryptError } from './internal/errors.ts';
@@ -46,7 +46,7 @@ export function encryptAes256Cbc(
   const aes = defaultAesCbc()(requireBytes('key', key, KEY_BYTES));
   requireBytes('iv', iv, AES_BLOCK);
   requireBytes('plaintext', plaintext);
-  return encryptPadded(aes, iv, plaintext, requirePadTo(options.padTo)).slice(AES_BLOCK);
+  return new Uint8Array(encryptPadded(aes, iv, plaintext, requirePadTo(options.padTo)));
 }
 
 /**
@@ -87,10 +87,7 @@ export function decryptAes256Cbc(
   requireBytes('iv', iv, AES_BLOCK);
   requireBytes('ciphertext', ciphertext);
   const padTo = requirePadTo(options.padTo);
-  const ivAndCiphertext = new Uint8Array(AES_BLOCK + ciphertext.length);
-  ivAndCiphertext.set(iv);
-  ivAndCiphertext.set(ciphertext, AES_BLOCK);
-  return ownPlaintext(decryptPadded(aes, ivAndCiphertext, padTo));
+  return ownPlaintext(decryptPadded(aes, joinIv(iv, ciphertext), padTo));
 }
 
 /**
@@ -123,7 +120,7 @@ export function encryptEnvelope(
   requireBytes('plaintext', plaintext);
   const iv =
     options.iv === undefined ? randomBytes(AES_BLOCK, options.random) : requireBytes('iv', options.iv, AES_BLOCK);
-  return encodeBase64(encryptPadded(aes, iv, plaintext, 16));
+  return encodeBase64(joinIv(iv, encryptPadded(aes, iv, plaintext, 16)));
 }
 
 /**

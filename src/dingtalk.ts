@@ -366,10 +366,12 @@ function decode(app: App, request: CallbackRequest): DingTalkMessage {
   if (typeof type !== 'string') {
     throw new CallbackError('ERR_REQUEST', 'the event has no `EventType`, or it is not a string');
   }
-  const message = { platform: 'dingtalk', type, ownerKey, timestamp, nonce, event, text } as const;
-  return isCheck(type)
-    ? { ...message, type, kind: 'verification' }
-    : { ...message, kind: 'event', id: idField(event, text, 'eventId', 'BizId') };
+  // Each field by name: in Node 20 a spread with others behind it takes longer than decrypting.
+  if (isCheck(type)) {
+    return { platform: 'dingtalk', kind: 'verification', type, ownerKey, timestamp, nonce, event, text };
+  }
+  const id = idField(event, text, 'eventId', 'BizId');
+  return { platform: 'dingtalk', kind: 'event', type, id, ownerKey, timestamp, nonce, event, text };
 }
 
 /** The signed parts of a request whose signature holds and whose timestamp is fresh. */

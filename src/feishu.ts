@@ -2,7 +2,7 @@
 // https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
 import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
 import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './internal/aes/engine.ts';
-import { decryptPadded, encryptPadded } from './internal/aes/pkcs7.ts';
+import { decryptPadded, encryptPadded, joinIv } from './internal/aes/pkcs7.ts';
 import {
   isBytes,
   optionalSecret,
@@ -550,7 +550,7 @@ function encryptText(
 ): string {
   const plaintext = encodeUtf8(requireText('text', text));
   const ownIv = iv === undefined ? randomBytes(AES_BLOCK, random) : requireBytes('iv', iv, AES_BLOCK);
-  return encodeBase64(encryptPadded(aes, ownIv, plaintext, 16));
+  return encodeBase64(joinIv(ownIv, encryptPadded(aes, ownIv, plaintext, 16)));
 }
 
 function decryptText(aes: AesCbc, ivAndCiphertext: Uint8Array | undefined): string {

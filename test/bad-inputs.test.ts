@@ -1354,12 +1354,8 @@ describe('31. globals missing or polluted', () => {
     ]);
   });
 
-  it('Array.prototype.sort patched: right where it sorts, refused where it does not', () => {
-    const wrap =
-      'const own = Array.prototype.sort; Array.prototype.sort = function (...a) { return own.apply(this, a); };';
-    expect(run(wrap)).toEqual(expected);
-    const broken = run('Array.prototype.sort = function () { return this; };') as string[];
-    expect(broken[3]).toBe('CallbackError ERR_SIGNATURE');
+  it('Array.prototype.sort patched: nothing of a signature is left to it', () => {
+    expect(run('Array.prototype.sort = function () { return this; };')).toEqual(expected);
   });
 
   it('globals deleted and put back in this realm change nothing that is decoded', () => {

@@ -7,7 +7,7 @@ import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
 import { sha1Hex } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
-import { decodeSextets, withoutAsciiWhitespace } from './encoding/portable.ts';
+import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, encodeUtf8, isWellFormed } from './encoding/utf8.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
@@ -146,14 +146,14 @@ export function encryptBizMsg(
   receiver: string,
   { prefix, random }: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined },
 ): string {
-  const message = encodeUtf8(requireText('text', text));
-  const owner = encodeUtf8(receiver);
-  const plaintext = new Uint8Array(HEADER_BYTES + message.length + owner.length);
-  plaintext.set(prefix === undefined ? encodeUtf8(randomAlphanumerics(random)) : requireBytes('prefix', prefix, 16));
-  new DataView(plaintext.buffer).setUint32(16, message.length);
-  plaintext.set(message, HEADER_BYTES);
-  plaintext.set(owner, HEADER_BYTES + message.length);
-  return encodeBase64(encryptPadded(aes, iv, plaintext, 32).subarray(AES_BLOCK));
+  requireText('text', text);
+  const ownPrefix = prefix === undefined ? undefined : requireBytes('prefix', prefix, 16);
+  // One text, encoded at once: the prefix and the length have room in it, and are written over where they are bytes.
+  const room = ownPrefix === undefined ? randomAlphanumerics(random) : '\0'.repeat(16);
+  const plaintext = encodeUtf8(`${room}\0\0\0\0${text}${receiver}`);
+  if (ownPrefix !== undefined) plaintext.set(ownPrefix);
+  writeUint32(plaintext, 16, plaintext.length - HEADER_BYTES - utf8Length(receiver));
+  return encodeBase64(encryptPadded(aes, iv, plaintext, 32));
 }
 
 /** ERR_DECRYPT for whatever is wrong; whom the message is for is the caller's to compare. */
@@ -188,7 +188,11 @@ export function decryptOwnBizMsg(
   return message;
 }
 
-/** Unsigned, big-endian; without a DataView, which costs more than all that it would read. */
+/** Unsigned, big-endian; without a DataView, which costs more than all that it would write and read. */
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  for (let i = 0; i < 4; i++) bytes[at + i] = value >>> (24 - 8 * i);
+}
+
 function readUint32(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let i = at; i < at + 4; i++) value = value * 256 + (bytes[i] as number);

@@ -34,8 +34,10 @@ export function randomAlphanumerics(random?: RandomSource): string {
   let text = '';
   // A constant source must not hang us.
   for (let draws = 0; draws < 100 && text.length < 16; draws++) {
-    for (const byte of randomBytes(32, random)) {
-      if (byte < 248 && text.length < 16) text += ALPHANUMERICS.charAt(byte % 62);
+    const bytes = randomBytes(32, random);
+    for (let i = 0; i < bytes.length && text.length < 16; i++) {
+      const byte = bytes[i] as number;
+      if (byte < 248) text += ALPHANUMERICS.charAt(byte % 62);
     }
   }
   if (text.length < 16) throw new CallbackError('ERR_RANDOM', 'random must return random bytes, not a constant');

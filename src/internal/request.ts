@@ -180,7 +180,7 @@ function decodePercent(text: string): string | undefined {
 export function readParameter(parameters: Parameters, ...names: readonly string[]): string | undefined {
   let known: string | undefined;
   for (const [name, value] of parameters) {
-    if (names.includes(name)) known = sameValue(known, [value], names.join(' or '));
+    if (names.includes(name)) known = agree(known, value, names);
   }
   return known;
 }
@@ -206,22 +206,21 @@ function property<T extends object, K extends keyof T>(object: T, name: K): T[K]
 /** The value that was known so far and another one, or several, of the same name; they must be one text. */
 function sameValue(known: string | undefined, value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return known;
-  let agreed = known;
-  for (const one of Array.isArray(value) ? value : [value]) {
-    if (one === '') continue;
-    if (typeof one !== 'string' && one !== undefined) {
-      throw new CallbackError(
-        'ERR_REQUEST',
-        `${name} is not text but ${typeName(one)}: pass it as it was sent, not converted`,
-      );
-    }
-    if (one === undefined || !isWellFormed(one)) {
-      throw new CallbackError('ERR_REQUEST', `${name} cannot be read: its encoding is malformed`);
-    }
-    if (agreed !== undefined && one !== agreed) {
-      throw new CallbackError('ERR_REQUEST', `${name} is given twice with different values`);
-    }
-    agreed = one;
-  }
-  return agreed;
+  if (!Array.isArray(value)) return agree(known, value, [name]);
+  return value.reduce((agreed, one) => agree(agreed, one, [name]), known);
+}
+
+/** The same of one value; `names` are for the error. */
+function agree(known: string | undefined, one: unknown, names: readonly string[]): string | undefined {
+  if (one === '') return known;
+  const isText = typeof one === 'string' && isWellFormed(one);
+  if (isText && (known === undefined || known === one)) return one;
+  throw new CallbackError('ERR_REQUEST', `${names.join(' or ')} ${isText ? TWICE : textMistake(one)}`);
+}
+
+const TWICE = 'is given twice with different values';
+
+function textMistake(one: unknown): string {
+  if (typeof one === 'string' || one === undefined) return 'cannot be read: its encoding is malformed';
+  return `is not text but ${typeName(one)}: pass it as it was sent, not converted`;
 }

@@ -183,8 +183,8 @@ export function writeXml(what: string, root: object): string {
 }
 
 function writeElements(what: string, name: string, value: unknown, depth: number): string {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.map((item) => writeElement(what, name, item, depth)).join('');
+  if (!Array.isArray(value)) return writeElement(what, name, value, depth);
+  return value.map((item) => writeElement(what, name, item, depth)).join('');
 }
 
 function writeElement(what: string, name: string, value: unknown, depth: number): string {
@@ -200,13 +200,15 @@ function writeContent(what: string, value: unknown, depth: number): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${what} must have an XML form, got ${typeName(value)}`);
   }
-  return Object.entries(value)
-    .map(([name, child]) => writeElements(what, name, child, depth + 1))
-    .join('');
+  let xml = '';
+  for (const [name, child] of Object.entries(value)) xml += writeElements(what, name, child, depth + 1);
+  return xml;
 }
 
 /** CDATA cannot hold its own end, nor a CR that is still one when it is read. */
 function writeText(what: string, text: string): string {
   if (NOT_XML.test(requireText(what, text))) throw new TypeError(`${what} must be of characters that XML 1.0 has`);
-  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[')}]]>`;
+  const isPlain = !text.includes(']]>') && !text.includes('\r');
+  const data = isPlain ? text : text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
+  return `<![CDATA[${data}]]>`;
 }

@@ -78,7 +78,7 @@ export const plants: readonly Plant[] = [
     target: 'feishu',
     fault: 'a decryption error on the unsigned path',
     find: /if \(found === undefined\) throw unsignedError\(\);/,
-    replace: 'if (found === undefined && acceptChallenge) decryptText(arguments[1].aes, encrypt); $&',
+    replace: 'if (found === undefined && acceptChallenge) decryptText(arguments[1].aes, decodeBase64(encrypt, 0)); $&',
   },
   {
     target: 'feishu',
@@ -163,8 +163,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'headers',
     fault: 'of different values the last counts',
-    find: /if \(agreed !== undefined && one !== agreed\) \{/,
-    replace: 'if (agreed !== undefined && one.length < 0) {',
+    find: /isText && \(known === undefined \|\| known === one\)/,
+    replace: 'isText',
   },
   {
     target: 'headers',
@@ -237,7 +237,7 @@ export const plants: readonly Plant[] = [
     fault: 'what does not match is parsed, as it once was',
     find: /if \(found === undefined\) throw unsignedError\(\);/,
     replace:
-      'if (found === undefined && acceptChallenge) { let message; try { const text = decryptText(arguments[1].aes, encrypt);' +
+      'if (found === undefined && acceptChallenge) { let message; try { const text = decryptText(arguments[1].aes, decodeBase64(encrypt, 0));' +
       'message = readMessage(arguments[0], text, requireJsonObject("", text)); } catch {}' +
       'if (message?.kind === "verification") return message; } $&',
   },
@@ -292,7 +292,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'headers',
     fault: 'an empty value counts',
-    find: /if \(one === ''\) continue;/,
+    find: /if \(one === ''\) return known;/,
     replace: '',
   },
   {

@@ -26,7 +26,7 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
     encrypt(iv, blocks) {
       requireIvAndBlocks(iv, blocks);
       // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
-      const chained = Uint8Array.from(blocks);
+      const chained = new Uint8Array(blocks);
       for (let i = 0; i < AES_BLOCK; i++) chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
       const ciphertext = cipher.update(chained);
       last.set(ciphertext.subarray(-AES_BLOCK));

@@ -28,15 +28,20 @@ export function unpaddedLength(padded: Uint8Array, block: PaddingBlock): number 
   return (length - padding) | (wrong >> 31);
 }
 
-/** `iv ‖ ciphertext` of `plaintext` padded by PKCS#7 to `block` bytes. */
-export function encryptPadded(aes: AesCbc, iv: Uint8Array, plaintext: Uint8Array, block: PaddingBlock): Bytes {
+/** The ciphertext, in memory of the engine, of `plaintext` padded by PKCS#7 to `block` bytes. */
+export function encryptPadded(aes: AesCbc, iv: Uint8Array, plaintext: Uint8Array, block: PaddingBlock): Uint8Array {
   const padding = paddingLength(plaintext.length, block);
   const padded = new Uint8Array(plaintext.length + padding);
   padded.set(plaintext);
   padded.fill(padding, plaintext.length);
-  const ivAndCiphertext = new Uint8Array(AES_BLOCK + padded.length);
+  return aes.encrypt(iv, padded);
+}
+
+/** `iv ‖ ciphertext` in memory of its own. */
+export function joinIv(iv: Uint8Array, ciphertext: Uint8Array): Bytes {
+  const ivAndCiphertext = new Uint8Array(AES_BLOCK + ciphertext.length);
   ivAndCiphertext.set(iv);
-  ivAndCiphertext.set(aes.encrypt(iv, padded), AES_BLOCK);
+  ivAndCiphertext.set(ciphertext, AES_BLOCK);
   return ivAndCiphertext;
 }
 

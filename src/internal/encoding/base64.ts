@@ -30,7 +30,7 @@ export function decodeBase64(text: string, reserve: number): Uint8Array | undefi
 
 export function makeEncodeBase64(runtime: Runtime): EncodeBase64 {
   return firstSound<Parameters<EncodeBase64>, string>(
-    [nodeEncodeBase64, webEncodeBase64],
+    [webEncodeBase64, nodeEncodeBase64],
     runtime,
     portable.encodeBase64,
     [

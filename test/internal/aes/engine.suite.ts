@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AesCbc, AesCbcEngine } from '../../../src/internal/aes/engine.ts';
-import { decryptPadded, encryptPadded, type PaddingBlock } from '../../../src/internal/aes/pkcs7.ts';
+import { decryptPadded, encryptPadded, joinIv, type PaddingBlock } from '../../../src/internal/aes/pkcs7.ts';
 import nist from '../../vectors/nist-cavp-aes256-cbc.json' with { type: 'json' };
 import wrongPadding from '../../vectors/wrong-padding.json' with { type: 'json' };
 
@@ -60,7 +60,7 @@ export function aesCbcSuite(name: string, engine: AesCbcEngine): void {
         const decrypted = toHex(decryptPadded(aes, fromHex(iv + ct), 16));
         expect(decrypted, `tcId ${tcId}`).toBe(result === 'valid' ? msg : undefined);
         if (result === 'invalid') continue;
-        expect(toHex(encryptPadded(aes, fromHex(iv), fromHex(msg), 16)), `tcId ${tcId}`).toBe(iv + ct);
+        expect(toHex(encryptPadded(aes, fromHex(iv), fromHex(msg), 16)), `tcId ${tcId}`).toBe(ct);
       }
       expect(new Set(tests.map(({ result }) => result))).toEqual(new Set(['valid', 'invalid']));
     });
@@ -75,10 +75,10 @@ export function aesCbcSuite(name: string, engine: AesCbcEngine): void {
             const plaintext = data.subarray(0, length);
             const cipher = createCipheriv('aes-256-cbc', key, iv);
             const expected = concat(iv, cipher.update(plaintext), cipher.final());
-            expect(toHex(encryptPadded(aes, iv, plaintext, 16)), `${length} bytes`).toBe(toHex(expected));
+            expect(toHex(joinIv(iv, encryptPadded(aes, iv, plaintext, 16))), `${length} bytes`).toBe(toHex(expected));
             expect(toHex(decryptPadded(aes, expected, 16)), `${length} bytes`).toBe(toHex(plaintext));
             // node:crypto pads to 16 bytes only: for 32 it decrypts what we made, with its own padding off.
-            const padded = encryptPadded(aes, iv, plaintext, 32);
+            const padded = joinIv(iv, encryptPadded(aes, iv, plaintext, 32));
             const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
             const raw = concat(decipher.update(padded.subarray(16)), decipher.final());
             const padding = 32 - (length % 32);

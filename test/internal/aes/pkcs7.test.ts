@@ -6,6 +6,7 @@ import {
   decryptBlocks,
   decryptPadded,
   encryptPadded,
+  joinIv,
   paddingLength,
   unpaddedLength,
 } from '../../../src/internal/aes/pkcs7.ts';
@@ -148,18 +149,25 @@ describe('encryptPadded', () => {
   ] as const)('block of %i: after %i bytes come %i of padding', (block, length, padding) => {
     const { aes, calls } = recording();
     const plaintext = new Uint8Array(length).fill(0x61);
-    const message = encryptPadded(aes, iv, plaintext, block);
-    expect(message).toEqual(Uint8Array.from([...iv, ...plaintext, ...new Uint8Array(padding).fill(padding)]));
+    const ciphertext = encryptPadded(aes, iv, plaintext, block);
+    expect(ciphertext).toEqual(Uint8Array.from([...plaintext, ...new Uint8Array(padding).fill(padding)]));
     expect(calls).toEqual([{ method: 'encrypt', lengths: [16, length + padding] }]);
     expect(plaintext).toEqual(new Uint8Array(length).fill(0x61));
   });
 
-  it('gives memory of its own, whatever the engine gives', () => {
+  it('gives what the engine gives', () => {
     const kept = new Uint8Array(16);
-    const message = encryptPadded({ ...recording().aes, encrypt: () => kept }, iv, new Uint8Array(3), 16);
-    kept.fill(1);
-    expect(message).toEqual(Uint8Array.from([...iv, ...new Uint8Array(16)]));
-    expect(message.buffer.byteLength).toBe(32);
+    expect(encryptPadded({ ...recording().aes, encrypt: () => kept }, iv, new Uint8Array(3), 16)).toBe(kept);
+  });
+});
+
+describe('joinIv', () => {
+  it('puts the iv in front, in memory of its own', () => {
+    const ciphertext = new Uint8Array(16).fill(1);
+    const joined = joinIv(iv, ciphertext);
+    ciphertext.fill(2);
+    expect(joined).toEqual(Uint8Array.from([...iv, ...new Uint8Array(16).fill(1)]));
+    expect(joined.buffer.byteLength).toBe(32);
   });
 });
 
@@ -188,7 +196,7 @@ describe('decryptPadded', () => {
   it.each(BLOCKS)('gives back what encryptPadded encrypted, as a view, block of %i', (block) => {
     for (let length = 0; length <= 2 * block; length++) {
       const plaintext = new Uint8Array(length).fill(0x61);
-      const decrypted = decryptPadded(aes, encryptPadded(aes, iv, plaintext, block), block);
+      const decrypted = decryptPadded(aes, joinIv(iv, encryptPadded(aes, iv, plaintext, block)), block);
       expect(decrypted, `${length} bytes`).toEqual(plaintext);
       expect(decrypted?.buffer.byteLength, `${length} bytes`).toBe(length + paddingLength(length, block));
     }

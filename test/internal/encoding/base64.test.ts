@@ -137,7 +137,7 @@ describe('a runtime', () => {
   };
   it('is used for a Buffer without a fault', () => {
     withBase64({}, () => expect(chosen(buffer({}))).toEqual(['encodes', 'decodes']));
-    expect(leftToES2026(buffer({}))).toEqual([]);
+    expect(leftToES2026(buffer({}))).toEqual(['encodes']); // which is as fast in Node, and faster in Bun
   });
   it.each<[string, Runtime, Direction]>([
     [
@@ -151,7 +151,7 @@ describe('a runtime', () => {
     ['cannot count past 8 bits', buffer({ byteLength: (text) => text.length }), 'decodes'],
   ])('is not used for a Buffer that %s', (_, runtime, direction) => {
     withBase64({}, () => expect(chosen(runtime)).not.toContain(direction));
-    expect(leftToES2026(runtime)).toEqual([direction]);
+    expect(leftToES2026(runtime)).toEqual([...new Set(['encodes', direction])]);
   });
 
   it.each([
