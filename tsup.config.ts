@@ -15,10 +15,14 @@ export default defineConfig({
   // By Rollup: what tsup itself makes of CommonJS chunks does not parse at this target.
   treeshake: true,
   esbuildOptions(options) {
-    options.minifySyntax = true;
-    options.minifyWhitespace = true;
     options.legalComments = 'none'; // the notices are in THIRD-PARTY-NOTICES
   },
-  // For hosts that import compiled modules instead of compiling bytes.
-  onSuccess: async () => writeFileSync('dist/simd.wasm', Buffer.from(kernelBase64, 'base64')),
+  // For hosts that import compiled modules instead of compiling bytes; typed so that no DOM typings are needed.
+  onSuccess: async () => {
+    writeFileSync('dist/simd.wasm', Buffer.from(kernelBase64, 'base64'));
+    writeFileSync(
+      'dist/simd.wasm.d.ts',
+      '/** A `WebAssembly.Module`. */\ndeclare const kernel: object;\nexport default kernel;\n',
+    );
+  },
 });

@@ -26,13 +26,16 @@ const exportsOf = () => ({
       { import: built(entry, 'js'), require: built(entry, 'cjs') },
     ]),
   ),
-  './simd.wasm': './dist/simd.wasm',
+  './simd.wasm': { types: './dist/simd.wasm.d.ts', default: './dist/simd.wasm' },
   './package.json': './package.json',
 });
 const typesVersionsOf = () => ({
-  '*': Object.fromEntries(
-    entries.filter((entry) => entry !== 'index').map((entry) => [entry, [built(entry, 'cjs').types]]),
-  ),
+  '*': {
+    ...Object.fromEntries(
+      entries.filter((entry) => entry !== 'index').map((entry) => [entry, [built(entry, 'cjs').types]]),
+    ),
+    'simd.wasm': ['./dist/simd.wasm.d.ts'],
+  },
 });
 
 if (import.meta.filename === process.argv[1]) {
