@@ -1,0 +1,55 @@
+// npm run test:jsr
+// JSR's own checks of what would be published there, without publishing: Deno's dry run over jsr.json, which refuses public
+// types that would have to be inferred. As the control the same with such a type planted, which must be refused.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installLocked } from './runtimes/install.mjs';
+import { executable } from './runtimes/programs.mjs';
+
+const root = join(import.meta.dirname, '..');
+const work = join(import.meta.dirname, '.work');
+const shipped = ['src', 'README.md', 'README.zh-CN.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE', 'jsr.json'];
+
+installLocked();
+const deno = executable(join(import.meta.dirname, 'runtimes/node_modules/@deno/linux-x64-glibc/deno'));
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** What the dry run says of a copy, beside which no git repository and no lockfile comes in. */
+function dryRun(plant) {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work);
+  for (const path of [...shipped, 'package.json']) cpSync(join(root, path), join(work, path), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'), 'dir');
+  if (plant) writeFileSync(join(work, 'src/index.ts'), `${readFileSync(join(work, 'src/index.ts'))}${plant}`);
+  const options = { cwd: work, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' }, timeout: 120_000 };
+  const { status, stdout, stderr } = spawnSync(deno, ['publish', '--dry-run', '--allow-dirty'], options);
+  return { status, output: `${stdout}${stderr}` };
+}
+
+function check(what, isRight, output) {
+  counts[isRight ? 'passed' : 'failed']++;
+  console.log(`${what}: ${isRight ? 'yes' : `NO\n${output}`}`);
+}
+
+if (deno) {
+  const clean = dryRun();
+  check('JSR accepts the sources', clean.status === 0 && clean.output.includes('Dry run complete'), clean.output);
+  check(
+    'and says nothing against them',
+    !/warning|error/i.test(clean.output.replace(/^.*file:.*$/gm, '')),
+    clean.output,
+  );
+  const planted = dryRun('export const planted = Object.keys({});\n');
+  check(
+    'an inferred type is refused',
+    planted.status !== 0 && /missing-explicit-type/.test(planted.output),
+    planted.output,
+  );
+} else {
+  counts.skipped++;
+  console.log('skipped: Deno is not installed for this platform');
+}
+rmSync(work, { recursive: true, force: true });
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed === 0 ? 0 : 1);
