@@ -19,9 +19,9 @@ rmSync(link, { force: true });
 symlinkSync(root, link, 'dir');
 const { pages } = await import('./cases.mjs');
 
-/** Whether a process has ended or does so within two seconds. */
+/** Whether a process has ended or does so within five seconds. */
 const ends = (child) =>
-  child.exitCode !== null || Promise.race([once(child, 'exit').then(() => true), sleep(2000).then(() => false)]);
+  child.exitCode !== null || Promise.race([once(child, 'exit').then(() => true), sleep(5000).then(() => false)]);
 
 const listens = (port) =>
   new Promise((resolve) => {
@@ -85,7 +85,7 @@ async function outcome(
 ) {
   const { answer, hasEnded, printed } = await server.send(async (origin) => {
     const url = `${origin}${path ?? usualPath}${query ? `?${new URLSearchParams(query)}` : ''}`;
-    const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(2000) });
+    const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(5000) });
     return { status: response.status, text: await response.text() };
   });
   if (answer === 'TimeoutError') return 'no answer';
