@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { entries } from './scripts/entries.mjs';
@@ -29,20 +29,27 @@ const files: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+rmSync('dist', { recursive: true, force: true });
+
 export default defineConfig({
   entry: Object.fromEntries([...entries.map((entry) => [entry, `src/${entry}.ts`]), ['internal', shared]]),
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
   dts: { entry: entries.map((entry) => `src/${entry}.ts`) },
-  clean: true,
+  clean: false, // it cleans types a second time, perhaps after onSuccess has written some
   splitting: false,
   treeshake: true,
   esbuildPlugins: [esbuildNoble, files],
   esbuildOptions(options) {
-    options.minifySyntax = true;
     options.legalComments = 'none'; // the notices are in THIRD-PARTY-NOTICES
   },
-  // For hosts that import compiled modules instead of compiling bytes.
-  onSuccess: async () => writeFileSync('dist/simd.wasm', Buffer.from(kernelBase64, 'base64')),
+  // For hosts that import compiled modules instead of compiling bytes; typed so that no DOM typings are needed.
+  onSuccess: async () => {
+    writeFileSync('dist/simd.wasm', Buffer.from(kernelBase64, 'base64'));
+    writeFileSync(
+      'dist/simd.wasm.d.ts',
+      '/** A `WebAssembly.Module`. */\ndeclare const kernel: object;\nexport default kernel;\n',
+    );
+  },
 });

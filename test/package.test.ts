@@ -34,7 +34,7 @@ describe('the tarball', () => {
     const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md', 'SECURITY.md', 'THIRD-PARTY-NOTICES'];
     // What entries share: code in internal.js, types under the name of the source they come from.
     const types = /^dist\/[a-z0-9-]+-[\w-]{8}\.d\.(?:ts|cts)$/;
-    const shared = ['dist/internal.js', 'dist/internal.cjs', 'dist/simd.wasm'];
+    const shared = ['dist/internal.js', 'dist/internal.cjs', 'dist/simd.wasm', 'dist/simd.wasm.d.ts'];
     const expected = [...built, ...shared, ...documents, 'package.json'].sort();
     expect(installed.files.filter((path) => !types.test(path))).toEqual(expected);
   });
@@ -53,6 +53,8 @@ describe('the tarball', () => {
     const readDist = (path: string) =>
       readFileSync(join(packageFolder, path), 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '');
     expect(code.filter((path) => foreign.test(readDist(path)))).toEqual([]);
+    const named = /^(?!\/\/ ).*@noble/m; // a comment says where bundled code is from
+    expect(code.filter((path) => named.test(readFileSync(join(packageFolder, path), 'utf8')))).toEqual([]);
   });
 
   test.each(entries)('%s makes no tables before they are needed', (entry) => {
@@ -81,21 +83,42 @@ describe('the tarball', () => {
     }
   });
 
-  // Only JavaScript has types: simd.wasm is a file for hosts that import WebAssembly modules.
-  test.each(['publint --strict', 'attw --format ascii --exclude-entrypoints simd.wasm'])(
-    '%s finds nothing',
-    (command) => {
-      const [tool = '', ...options] = command.split(' ');
-      const bin = { publint: 'publint/src/cli.js', attw: '@arethetypeswrong/cli/dist/index.js' }[tool] as string;
-      const { status, stdout, stderr } = runNode(root, [
-        join(root, 'node_modules', bin),
-        installed.tarball,
-        ...options,
-      ]);
-      expect(status, stdout + stderr).toBe(0);
-      expect(stdout).toMatch(/All good!|No problems found/);
-    },
-  );
+  test.each([
+    'publint --strict',
+    'attw --format ascii --exclude-entrypoints simd.wasm',
+    // WebAssembly can be imported, but not required.
+    'attw --format ascii --entrypoints simd.wasm --ignore-rules cjs-resolves-to-esm',
+  ])('%s finds nothing', (command) => {
+    const [tool = '', ...options] = command.split(' ');
+    const bin = { publint: 'publint/src/cli.js', attw: '@arethetypeswrong/cli/dist/index.js' }[tool] as string;
+    const { status, stdout, stderr } = runNode(root, [join(root, 'node_modules', bin), installed.tarball, ...options]);
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/All good!|No problems found/);
+  });
+
+  test('its code can be read: white space and names are kept, also in the traces of errors', () => {
+    const lines = installed.files
+      .filter((path) => /\.c?js$/.test(path))
+      .flatMap((path) => readFileSync(join(packageFolder, path), 'utf8').split('\n'));
+    // The kernel of the SIMD engine is one long string, and what is imported one long list.
+    expect(
+      lines.filter((line) => line.length > 600 && !/^(?:im|ex)port \{/.test(line) && !line.includes('AGFzbQ')),
+    ).toEqual([]);
+    for (const [format, load] of [
+      ['mjs', 'await import'],
+      ['cjs', 'require'],
+    ] as const) {
+      const trace = run(
+        format,
+        `
+        const { createFeishuCodec } = ${load}('callback-codec/feishu');
+        const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
+        try { codec.decode({ ...codec.encode({ header: { event_type: 't' } }), headers: { 'x-lark-signature': '0' } }); }
+        catch ({ stack }) { console.log(stack); }`,
+      );
+      expect(trace).toMatch(/at (?:Object\.)?readSignatureHeaders \(.*\n.*at decode \(/);
+    }
+  });
 });
 
 describe('as a module', () => {
@@ -330,6 +353,12 @@ describe('the types', () => {
     // @ts-expect-error there is no such code
     export const wrong: CallbackErrorCode = 'ERR_WRONG';
   `;
+  const kernelConsumer = `
+    import { createSimdAesCbc } from 'callback-codec/simd';
+    import kernel from 'callback-codec/simd.wasm';
+    type IsAny<T> = 0 extends 1 & T ? true : false;
+    export const isAny: IsAny<typeof kernel> = false;
+    export const aes = createSimdAesCbc(kernel);`;
   const bareEs2020 = {
     target: 'es2020',
     lib: ['es2020'],
@@ -347,7 +376,11 @@ describe('the types', () => {
     (moduleResolution, module, extension) => {
       const folder = join(installed.folder, `types-${moduleResolution}-${extension}`);
       const options = { ...bareEs2020, module, moduleResolution };
-      expect(typeCheck(folder, options, { [`consumer.${extension}`]: consumer })).toBe('');
+      const kernel = { [`kernel.${extension}`]: kernelConsumer };
+      const canImportKernel = extension !== 'cts'; // WebAssembly cannot be required
+      const files = { [`consumer.${extension}`]: consumer, ...(canImportKernel ? kernel : {}) };
+      expect(typeCheck(folder, options, files)).toBe('');
+      if (!canImportKernel) expect(typeCheck(folder, options, kernel)).toContain('TS1479');
       const wrong = `import { nothing } from 'callback-codec/feishu';`;
       expect(typeCheck(folder, options, { [`wrong.${extension}`]: wrong })).toContain('has no exported member');
     },

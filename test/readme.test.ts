@@ -37,7 +37,7 @@ beforeAll(() => {
 afterAll(() => installed?.remove());
 
 test('blocks are of a language and kind that is run', () => {
-  const kinds = ['run', 'server', 'fetch-handler', 'sender'];
+  const kinds = ['run', 'server', 'fetch-handler', 'sender', 'redis'];
   const kindsOf: Record<string, string[]> = { ts: kinds, js: kinds, sh: ['run'] };
   expect(examples.filter(({ language, kind }) => !kindsOf[language]?.includes(kind))).toEqual([]);
   for (const file of [...DOCUMENTS.flat(), ...OTHERS]) {
@@ -52,10 +52,17 @@ test.each(DOCUMENTS)('%s and %s show the same code', (...files) => {
   const [english, chinese] = files.map((file) =>
     markdownExamples(file).map(({ kind, platform, language, code }) => {
       const isScript = language === 'ts' || language === 'js';
-      return [kind, platform, isScript ? transformSync(code, { loader: 'ts', minifyWhitespace: true }).code : code];
+      return [kind, platform, isScript ? bare(code) : code];
     }),
   );
   expect(chinese).toEqual(english);
+});
+
+/** Without white space and comments, which are in the document's language. */
+const bare = (code: string) => transformSync(code, { loader: 'ts', minifyWhitespace: true }).code;
+
+test.each(ofKind('redis').map(title))('%s is a file that npm run test:redis runs', (_, { platform, code }) => {
+  expect(bare(code)).toBe(bare(readFileSync(join(root, `test/redis/${platform}.mjs`), 'utf8')));
 });
 
 test('together they compile, strictly', () => {

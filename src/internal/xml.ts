@@ -4,6 +4,7 @@ import { requireText, typeName } from './arguments.ts';
 
 /** What an element holds: text, or a record of its children; a name that repeats holds an array. */
 export type XmlValue = string | XmlRecord | readonly XmlValue[];
+/** The children of an element by their names. Attributes are not in it. */
 export type XmlRecord = { readonly [name: string]: XmlValue };
 
 interface Element {

@@ -4,6 +4,7 @@
 //   refused    the mistakes that give the error named above them, when the comments are taken away
 //   compiles   the file as it stands
 //   proven     the comments that are complained of when the mistakes are taken away: a type that refuses nothing shows
+// `callback-codec/simd.wasm` is imported by each of them, too.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,6 +82,33 @@ function compile(compiler, variant, text) {
   return [...errors.entries()];
 }
 
+const kernelUser = `
+import { createSimdAesCbc } from 'callback-codec/simd';
+import kernel from 'callback-codec/simd.wasm';
+export const { kind } = createSimdAesCbc(kernel);
+// @ts-expect-error
+export const text: string = kernel;`;
+
+/** What a compiler says of an import of the kernel, as Node and as the bundlers of Workers resolve it. */
+function compileKernel(compiler) {
+  return ['nodenext', 'bundler'].map((moduleResolution) => {
+    const folder = join(work, `${compiler}-kernel-${moduleResolution}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'kernel.mts'), kernelUser);
+    const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
+    const compilerOptions = { strict: true, target: 'es2020', lib: ['es2020'], types: [], module, moduleResolution };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true } }),
+    );
+    const tsc = join(here, 'node_modules', compiler, 'bin', 'tsc');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
+      encoding: 'utf8',
+    });
+    return status === 0 ? '' : `${stdout}${stderr}`;
+  });
+}
+
 const rows = [];
 let failures = 0;
 const fail = (text) => {
@@ -89,6 +117,8 @@ const fail = (text) => {
 };
 for (const compiler of Object.keys(JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')).dependencies)) {
   const version = JSON.parse(readFileSync(join(here, 'node_modules', compiler, 'package.json'), 'utf8')).version;
+  for (const complaint of compileKernel(compiler))
+    if (complaint) fail(`TypeScript ${version}, simd.wasm: ${complaint}`);
   const asIs = new Map(compile(compiler, 'compiles', lines));
   const bare = new Map(
     compile(

@@ -13,7 +13,10 @@ export interface Example {
   readonly language: string;
   /** From `<!-- test: kind -->` on the line before the block; `run` without one. */
   readonly kind: string;
-  /** Of a server: whose callbacks it takes, from `<!-- test: server wecom -->`; `feishu` where it is not said. */
+  /**
+   * Of a server: whose callbacks it takes, from `<!-- test: server wecom -->`; `feishu` where it is not said. Of a part of
+   * the Redis example the name of its file.
+   */
   readonly platform: string;
   readonly code: string;
 }

@@ -24,20 +24,28 @@ export interface Installed {
   remove(): void;
 }
 
-/** Packs what the `test` script has built; never builds, so that test files may run at the same time. */
+/**
+ * Packs what the `test` script has built; never builds, so that test files may run at the same time. `npm run
+ * release:check` names the tarball that is to be published, and then that is installed.
+ */
 export function packAndInstall(): Installed {
   const folder = mkdtempSync(join(tmpdir(), 'callback-codec-'));
-  const packed = npm(root, 'pack', '--json', '--pack-destination', folder);
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const tarball = process.env.CALLBACK_CODEC_TARBALL ?? pack(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-  const tarball = join(folder, filename);
   npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball);
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   return {
     folder,
     tarball,
-    files: files.map(({ path }) => path).sort(),
+    files: files.map((path) => path.replace('package/', '')).sort(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function pack(folder: string): string {
+  const packed = npm(root, 'pack', '--json', '--pack-destination', folder);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  return join(folder, filename);
 }
 
 function npm(cwd: string, ...args: string[]): string {

@@ -22,7 +22,7 @@ export type DecodeBase64 = (text: string, reserve: number) => Uint8Array | undef
 
 /** ES2026 base64, where the engine has it. */
 interface Base64Bytes extends Uint8Array {
-  setFromBase64(text: string, options: { lastChunkHandling: 'strict' }): { written: number };
+  setFromBase64(text: string, options: { lastChunkHandling: 'strict' }): { read: number; written: number };
   toBase64(): string;
 }
 
