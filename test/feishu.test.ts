@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
   CallbackError,
@@ -9,6 +10,7 @@ import {
   type FeishuCodecOptions,
   feishuSignature,
 } from '../src/feishu.ts';
+import { isWellFormed } from '../src/internal/encoding/portable.ts';
 import {
   bodyOf,
   codeOf,
@@ -430,6 +432,53 @@ describe('decode: signed', () => {
   ])('refuses a body of %s', (_, body, code) => {
     expect(codeOf(() => codec.decode(feishuSigned(body)))).toBe(code);
     if (code === 'ERR_SIGNATURE') expect(codeOf(() => codec.decode({ headers: {}, body }))).toBe(code);
+  });
+
+  it('reads a body that is one field as JSON.parse reads it', () => {
+    const outcome = (body: string) => {
+      try {
+        return codec.decode(feishuSigned(body));
+      } catch (error) {
+        return refusalOf(() => {
+          throw error;
+        });
+      }
+    };
+    const seal = feishuSeal(JSON.stringify(V2));
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '"',
+        '\\',
+        '\\"',
+        '\\n',
+        '\\u002b',
+        '\n',
+        '\0',
+        ' ',
+        '=',
+        '+',
+        '/',
+        '"}',
+        '","encrypt":"',
+        '\ud800',
+      ),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constant(''),
+    );
+    const field = fc.oneof(
+      fc.tuple(piece, fc.nat(seal.length)).map(([text, at]) => seal.slice(0, at) + text + seal.slice(at)),
+      fc.tuple(piece, piece).map((texts) => texts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom('{"encrypt":"', '{"encrypt" :"', '{"x":0,"encrypt":"'), field, (head, encrypt) => {
+        const body = `${head}${encrypt}"}`;
+        if (!isWellFormed(body)) return;
+        // White space in front, which JSON allows, makes it another body to whatever looks at its text.
+        expect(outcome(body)).toEqual(outcome(` ${body}`));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(outcome(`{"encrypt":"${seal}"}`)).toMatchObject({ kind: 'event' });
   });
 
   it('finds the headers in any letter case', () => {
