@@ -26,6 +26,7 @@ export const groups = [
   { name: 'Feishu decode', list: 'feishuDecode', sizes },
   { name: 'DingTalk decode', list: 'dingTalkDecode', sizes },
   { name: 'DingTalk reply', list: 'dingTalkReply', sizes: [answer.length] },
+  { name: 'DingTalk decode + reply', list: 'dingTalkRoundTrip', sizes: [64, KB] },
   { name: 'WeCom decode', list: 'weComDecode', sizes: [64, KB] },
   { name: 'WeCom reply', list: 'weComReply', sizes: [64, KB] },
   { name: 'Feishu decode (caches cold)', list: 'feishuDecode', sizes: [64, KB, 16 * KB], cold: true },
@@ -68,11 +69,25 @@ export const thresholds = [
     peer: noble,
     atLeast: { 64: 1.5, [KB]: 1.2, [16 * KB]: 1.1 },
   })),
-  ...['node20', 'node22', 'node24', 'node26'].map((host) => ({
+  ...['node20', 'node22', 'node24', 'node26', 'bun', 'deno'].flatMap((host) => [
+    {
+      host,
+      group: 'Feishu decode',
+      peer: 'Feishu SDK verify + parse',
+      atLeast: host === 'deno' ? { 64: 2, [KB]: 1.9, [16 * KB]: 1.8 } : { 64: 2.2, [KB]: 2.1, [16 * KB]: 1.5 },
+    },
+    ...Object.entries({ '@wecom/crypto': 1.5, 'wechat-crypto': 1.3, 'dingtalk-encrypt': 6 }).map(([peer, need]) => ({
+      host,
+      group: 'DingTalk reply',
+      peer,
+      atLeast: { [answer.length]: need },
+    })),
+  ]),
+  ...['node20', 'node22', 'node24', 'node26', 'bun', 'deno', 'workerd-nodejs'].map((host) => ({
     host,
-    group: 'Feishu decode',
-    peer: 'Feishu SDK verify + parse',
-    atLeast: { 64: 2, [KB]: 2, [16 * KB]: 1.5 },
+    group: 'DingTalk decode + reply',
+    peer: '@wecom/crypto',
+    atLeast: { 64: 1.6, [KB]: 1.3 },
   })),
   // The WebAssembly SIMD engine.
   { host: 'chromium', group: 'Feishu decrypt', base: simd, peer: noble, atLeast: { 64: 4, [KB]: 4, [16 * KB]: 4 } },
@@ -167,6 +182,7 @@ const longWeComAnswer = (Content, seed) => ({
 const shapes = {
   feishu: { short: shortFeishu, long: longFeishu },
   dingTalkDecode: { short: shortDingTalk, long: longDingTalk },
+  dingTalkRoundTrip: { short: shortDingTalk, long: longDingTalk },
   weComDecode: { short: shortWeCom, long: longWeCom, write: xmlOf },
   weComReply: { short: shortWeCom, long: longWeComAnswer, write: xmlOf },
 };
@@ -199,7 +215,11 @@ export function makeCase(group, bytes) {
     }
   });
   const inputs = cases.map(({ input }) => input);
-  return { inputs, expected: cases.map(({ expected }) => expected), forged: forgeries[group.list]?.(inputs[0]) };
+  const expected = cases.map(({ expected }) => expected);
+  const forged = forgeries[group.list]?.(inputs[0]);
+  if (group.list !== 'dingTalkRoundTrip') return { inputs, expected, forged };
+  const read = ([text, body]) => `${text}\n${dingTalk.decodeReply({ body })}`;
+  return { inputs, expected: expected.map((text) => `${text}\n${answer}`), forged, read };
 }
 
 /** Changed behind its signature; for WeCom also one that is signed, but for another receiveid. */
@@ -207,6 +227,7 @@ const changedQuery = (request) => ({ ...request, query: { ...request.query, nonc
 const forgeries = {
   feishuDecode: (request) => [{ ...request, headers: { ...request.headers, 'x-lark-request-nonce': 'x' } }],
   dingTalkDecode: (request) => [changedQuery(request)],
+  dingTalkRoundTrip: (request) => [changedQuery(request)],
   weComDecode: (request) => {
     const another = createWeComCodec({ ...weComSecrets, receiveId: 'another' });
     return [changedQuery(request), weComRequest(another, xmlOf(shortWeCom('x')), 0)];

@@ -406,6 +406,31 @@ const dingTalkReply = {
   },
 };
 
+/** Both, the message for the answer made of the request: the event's text and the body of the answer out. */
+const dingTalkRoundTrip = Object.fromEntries(
+  Object.entries(dingTalkDecode).map(([name, loadDecode]) => [
+    name,
+    async () => {
+      if (name.startsWith('callback-codec')) return oursRoundTrip(await engineOf(name));
+      const [decode, reply] = await Promise.all([loadDecode(), dingTalkReply[name]()]);
+      return (request) => [decode(request), reply(request.query)];
+    },
+  ]),
+);
+
+const engineOf = async (name) => {
+  if (name.endsWith('simd')) return simdAesCbc();
+  return name.endsWith('noble') ? nobleAesCbc : undefined;
+};
+
+const oursRoundTrip = (aes) => {
+  const codec = createDingTalkCodec({ ...dingTalkSecrets, aes });
+  return (request) => {
+    const message = codec.decode(request);
+    return [message.event.text, codec.reply(message).body];
+  };
+};
+
 async function weComCrypto() {
   const { decrypt, encrypt, getSignature } = await commonJs(import('@wecom/crypto'));
   const { token, encodingAesKey, ownerKey } = dingTalkSecrets;
@@ -536,7 +561,16 @@ const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
 
 const asynchronous = ['WebCrypto'];
 
-const lists = { feishuDecode, dingTalkDecode, dingTalkReply, weComDecode, weComReply, feishu, dingTalk };
+const lists = {
+  feishuDecode,
+  dingTalkDecode,
+  dingTalkReply,
+  dingTalkRoundTrip,
+  weComDecode,
+  weComReply,
+  feishu,
+  dingTalk,
+};
 
 /** The contenders of a list that this runtime can load, and why it cannot load the others. */
 export async function loadContenders(list, only) {

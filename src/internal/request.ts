@@ -143,15 +143,12 @@ export type Parameters = readonly (readonly [name: string, value: unknown])[];
 export function readParameters(request: CallbackRequest): Parameters {
   const url = property(request, 'url') ?? undefined;
   const query = property(request, 'query') ?? undefined;
-  const parameters: [string, unknown][] = [];
   if (query !== undefined) {
     const source = requireObject('query', query);
-    for (const [name, value] of isIterable(source) ? source : Object.entries(source)) {
-      if (value === undefined || value === null) continue;
-      for (const one of Array.isArray(value) ? value : [value]) parameters.push([String(name), one ?? null]);
-    }
-    return parameters;
+    const entries = isIterable(source) ? [...source] : Object.entries(source);
+    return entries.every(isPairOfTexts) ? entries : entries.flatMap(pairsOf);
   }
+  const parameters: [string, unknown][] = [];
   if (url === undefined) return parameters;
   if (typeof url !== 'string') throw new TypeError(`url must be a string, got ${typeName(url)}`);
   const search = /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '';
@@ -161,6 +158,17 @@ export function readParameters(request: CallbackRequest): Parameters {
     if (name) parameters.push([name, equals < 0 ? '' : decodePercent(pair.slice(equals + 1))]);
   }
   return parameters;
+}
+
+/** As most frameworks parse: nothing has to be taken apart. */
+function isPairOfTexts(pair: [unknown, unknown]): pair is [string, string] {
+  return typeof pair[0] === 'string' && typeof pair[1] === 'string';
+}
+
+/** A pair for each value of a name; none for a name without one. */
+function pairsOf([name, value]: [unknown, unknown]): [string, unknown][] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map((one) => [String(name), one ?? null]);
 }
 
 /**
