@@ -128,6 +128,13 @@ for (const host of hosts.filter(({ name }) => wanted.includes(name))) {
   }
 }
 
+// Of all or of nothing: it is about whole processes.
+if (!options.only && !options.groups) {
+  const { coldStart } = await import('./cold.mjs');
+  const missed = await coldStart({ exports }, { rounds: options.quick ? 9 : 25 });
+  if (options.thresholds) failures.push(...missed);
+}
+
 const processors = cpus();
 const machine = `${processors[0].model.trim()}, ${processors.length} cores`;
 const date = new Date().toISOString().slice(0, 10);
