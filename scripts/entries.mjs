@@ -6,11 +6,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 
+/** The command, which is started and not imported: `bin`. */
+const COMMAND = 'cli.ts';
+
 /** `index` first, then by name. */
 export const entries = [
   'index',
   ...readdirSync(new URL('src/', root))
-    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts' && file !== COMMAND)
     .map((file) => file.slice(0, -'.ts'.length))
     .sort(),
 ];

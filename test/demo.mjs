@@ -2,6 +2,7 @@
 // the platforms' half that sends it what they send, then what they do not. `npm run demo`; exits non-zero if any verdict or
 // answer is not the expected one. `--sabotage` gives the server wrong secrets, to show that this can happen.
 import { createServer } from 'node:http';
+import { explainDingTalk, explainFeishu } from '../dist/explain.js';
 import {
   anyOf,
   createDingTalkCardCodec,
@@ -373,5 +374,26 @@ for (const [title, rows] of Object.entries(scenarios)) {
   }
 }
 server.close();
+
+// What to do about it, which the sender is never told: [what was done, the explanation, the finding that has to come first].
+const paste = { token: '123456', encodingAesKey: `${suiteKey}=`, ownerKey: 'dingtalk' };
+const explained = [
+  [
+    'The body of a Feishu event was parsed and written again',
+    explainFeishu(apps['/feishu'][1], reserialised(event)),
+    'body-reserialised',
+  ],
+  [
+    'A key of DingTalk was pasted with its "=", and the ownerKey is wrong',
+    explainDingTalk(paste, checkSuiteUrl),
+    'key-malformed',
+  ],
+];
+for (const [title, diagnosis, id] of explained) {
+  const [finding] = diagnosis.findings;
+  const mark = !diagnosis.accepted && finding?.id === id && finding.certainty === 'proven' ? 'ok' : 'NOT';
+  counts[mark] += 1;
+  console.log(`\n${paint(1, title)}\n${diagnosis}`);
+}
 console.log(`\n${counts.ok} as expected, ${counts.NOT} not`);
 process.exitCode = counts.NOT === 0 ? 0 : 1;

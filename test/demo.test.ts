@@ -6,7 +6,7 @@ import { root, runNode } from './package/installed.ts';
 
 const demo = join(root, 'test/demo.mjs');
 /** What is no platform that sends anything. */
-const others = ['index', 'aes-cbc', 'any-of', 'feishu-bot', 'fetch', 'node', 'simd'];
+const others = ['index', 'aes-cbc', 'any-of', 'explain', 'feishu-bot', 'fetch', 'node', 'simd'];
 const platforms = entries.filter((entry) => !others.includes(entry));
 
 test('every verdict of the demo is as expected', () => {
@@ -14,6 +14,9 @@ test('every verdict of the demo is as expected', () => {
   expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: '' });
   const [, asExpected] = /^(\d+) as expected, 0 not$/m.exec(stdout) ?? [];
   expect(Number(asExpected)).toBeGreaterThan(85);
+  expect(stdout).toMatch(
+    /\n- body-reserialised \(proven\): .*\n(?:.*\n)*- key-malformed \(proven\): .*\n.*\n- owner-wrong \(proven\)/,
+  );
   for (const path of [...platforms, 'any', 'rotation']) {
     expect(stdout).toMatch(new RegExp(`^ok +/${path} .*accepted`, 'm'));
     expect(stdout).toMatch(new RegExp(`^ok +/${path} .*refused`, 'm'));

@@ -9,6 +9,7 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest {
   version: string;
+  bin: { 'callback-codec': string };
   exports: Record<string, unknown>;
   scripts: Record<string, string>;
   dependencies?: unknown;

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The command `callback-codec`. What it does is in internal/cli/run.ts; here it meets the process.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { run } from './internal/cli/run.ts';
+
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+});
+
+const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
+  stream.write(text);
+};
+
+process.exitCode = await run(process.argv.slice(2), process.env, {
+  input: process.stdin,
+  out: writeTo(process.stdout),
+  err: writeTo(process.stderr),
+  version: () => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version,
+  stopped,
+});

@@ -1,0 +1,28 @@
+// What a sender wrote, on a terminal: control characters move the cursor, change titles and hide text, and marks of
+// direction turn it around, so that each of them is written out.
+
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Text on one line. */
+export function safeLine(text: string): string {
+  return text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`);
+}
+
+/** Text of several lines. */
+export function safeLines(text: string): string {
+  return text.split('\n').map(safeLine).join('\n');
+}
+
+/** A verified message for people: what it is on one line, and what it says, indented. */
+export function describe(message: {
+  kind: string;
+  type: string;
+  id?: string | undefined;
+  event: unknown;
+  text: string;
+}): string {
+  const { kind, type, id, event, text } = message;
+  const head = safeLine([kind, type, id].filter((part) => part !== undefined).join(' '));
+  const content = typeof event === 'object' && event !== null ? JSON.stringify(event, null, 2) : text;
+  return `${head}\n${safeLines(content).replace(/^/gm, '  ')}\n`;
+}

@@ -1,0 +1,99 @@
+// One try with the real codec, and how far it came.
+import type { CallbackCodec } from '../codec.ts';
+import { type CallbackErrorCode, isCallbackError } from '../errors.ts';
+import type { CallbackRequest } from '../request.ts';
+import { PLATFORMS } from './platforms.ts';
+import { guarded, type Options, type Snapshot } from './snapshot.ts';
+import type { PlatformName } from './texts.ts';
+
+/** A request, and the secrets with which it is tried. */
+export interface Case {
+  readonly platform: PlatformName;
+  readonly options: Options;
+  readonly request: Snapshot;
+}
+
+/**
+ * How far a codec came. From `timestamp` on the signature holds, so that whatever brought it there is proven; below it
+ * nothing is.
+ */
+export const STAGES = {
+  config: 0,
+  unreadable: 1,
+  signature: 2,
+  timestamp: 3,
+  decrypt: 4,
+  owner: 5,
+  content: 6,
+  accepted: 7,
+} as const;
+
+export interface Outcome {
+  readonly stage: number;
+  readonly code?: CallbackErrorCode | undefined;
+  /** With ERR_OWNER: whom the verified message is for. */
+  readonly receivedOwner?: string | undefined;
+}
+
+/** The last codec that was made: hypotheses on one request share their options. */
+export interface Maker {
+  options?: Options;
+  platform?: PlatformName;
+  made?: CallbackCodec | Outcome;
+}
+
+export function attempt({ platform, options, request }: Case, maker: Maker = {}): Outcome {
+  if (maker.options !== options || maker.platform !== platform) {
+    Object.assign(maker, { options, platform, made: make(platform, options) });
+  }
+  const codec = maker.made as CallbackCodec | Outcome;
+  return 'stage' in codec ? codec : decode(codec, request as CallbackRequest);
+}
+
+function make(platform: PlatformName, options: Options): CallbackCodec | Outcome {
+  try {
+    return PLATFORMS[platform].create(options);
+  } catch (error) {
+    return { stage: STAGES.config, code: codeOf(error) };
+  }
+}
+
+function decode(codec: CallbackCodec, request: CallbackRequest): Outcome {
+  try {
+    codec.decode(request);
+    return { stage: STAGES.accepted };
+  } catch (error) {
+    const code = codeOf(error);
+    const receivedOwner = guarded(() => (error as { receivedOwner?: unknown }).receivedOwner);
+    return {
+      stage: stageOf(code, codec, request),
+      code,
+      ...(typeof receivedOwner === 'string' ? { receivedOwner } : {}),
+    };
+  }
+}
+
+/** An engine or a clock of the caller's own may throw whatever it likes. */
+function codeOf(error: unknown): CallbackErrorCode | undefined {
+  return guarded(() => (isCallbackError(error) ? error.code : undefined));
+}
+
+function stageOf(code: CallbackErrorCode | undefined, codec: CallbackCodec, request: CallbackRequest): number {
+  switch (code) {
+    case 'ERR_SIGNATURE':
+      return STAGES.signature;
+    case 'ERR_TIMESTAMP':
+      return STAGES.timestamp;
+    case 'ERR_DECRYPT':
+      return STAGES.decrypt;
+    case 'ERR_OWNER':
+      return STAGES.owner;
+    case 'ERR_TOKEN':
+      // Where nothing is signed, the token is the only proof there is.
+      return guarded(() => codec.verify(request)) ? STAGES.content : STAGES.signature;
+    case 'ERR_REQUEST':
+      return guarded(() => codec.verify(request)) ? STAGES.content : STAGES.unreadable;
+    default:
+      return STAGES.unreadable;
+  }
+}

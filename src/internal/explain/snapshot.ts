@@ -1,0 +1,115 @@
+// What the caller gave, copied once into plain values: a getter or a Proxy may throw, change its mind or go on for ever,
+// and the hypotheses have to be tried on one and the same request.
+
+/** Options by name, as far as they could be read. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** A request whose headers and parameters are lists of pairs. */
+export interface Snapshot {
+  readonly body?: unknown;
+  readonly headers?: unknown;
+  readonly url?: unknown;
+  readonly query?: unknown;
+}
+
+/** More than any server lets through; what is behind is not looked at. */
+const MOST_ENTRIES = 1000;
+
+/** Values of a parsed body that are written again; one that has more is a parsed body all the same. */
+const MOST_VALUES = 100_000;
+
+const MAX_DEPTH = 100;
+
+/** What `look` gives; `undefined` where it throws. */
+export function guarded<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+/** Those of `names` that are there. One that cannot be read counts as not set. */
+export function copyOptions(options: unknown, names: readonly string[]): Options {
+  const copy: Record<string, unknown> = {};
+  if (!isObject(options)) return copy;
+  for (const name of names) {
+    const isThere = guarded(() => name in options);
+    if (isThere) copy[name] = guarded(() => copyList(options[name]));
+  }
+  return copy;
+}
+
+function copyList(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return Array.from({ length: Math.min(value.length, MOST_ENTRIES) }, (_, index) => value[index]);
+}
+
+/** `headerNames` are those that any codec reads. */
+export function copyRequest(request: unknown, headerNames: readonly string[]): Snapshot {
+  if (!isObject(request)) return {};
+  const read = (name: keyof Snapshot): unknown => guarded(() => property(request, name));
+  return {
+    body: read('body'),
+    headers: guarded(() => copyHeaders(read('headers'), headerNames)),
+    url: read('url'),
+    query: guarded(() => copyQuery(read('query'))),
+  };
+}
+
+/** As the codecs read it: own properties of a record, and those of a class, never one of a polluted Object.prototype. */
+function property(object: Readonly<Record<PropertyKey, unknown>>, name: PropertyKey): unknown {
+  const prototype = Object.getPrototypeOf(object);
+  const isRecord = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isRecord && !Object.hasOwn(object, name) ? undefined : object[name];
+}
+
+function copyHeaders(headers: unknown, names: readonly string[]): unknown {
+  if (!isObject(headers)) return headers;
+  const get = property(headers, 'get');
+  if (typeof get === 'function' && property(headers, Symbol.toStringTag) !== 'Map') {
+    return names.map((name) => [name, guarded(() => get.call(headers, name))]);
+  }
+  return entriesOf(headers);
+}
+
+function copyQuery(query: unknown): unknown {
+  return isObject(query) ? entriesOf(query) : query;
+}
+
+function entriesOf(source: Readonly<Record<PropertyKey, unknown>>): [unknown, unknown][] {
+  const entries: [unknown, unknown][] = [];
+  if (typeof property(source, Symbol.iterator) === 'function') {
+    for (const entry of source as unknown as Iterable<unknown>) {
+      if (entries.length === MOST_ENTRIES) break;
+      const [name, value] = entry as [unknown, unknown];
+      entries.push([String(name), copyList(value)]);
+    }
+    return entries;
+  }
+  for (const name of Object.keys(source).slice(0, MOST_ENTRIES)) {
+    entries.push([name, guarded(() => copyList(source[name]))]);
+  }
+  return entries;
+}
+
+/** A parsed body as plain JSON values; `undefined` where it has none, is too large or too deep. */
+export function copyJson(value: unknown): unknown {
+  let left = MOST_VALUES;
+  const copy = (value: unknown, depth: number): unknown => {
+    left -= 1;
+    if (left < 0 || depth > MAX_DEPTH) throw new RangeError('too much to be written again');
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      return Array.from({ length: Math.min(value.length, left + 1) }, (_, index) => copy(value[index], depth + 1));
+    }
+    return Object.fromEntries(
+      Object.keys(value).map((name) => [name, copy((value as Record<string, unknown>)[name], depth + 1)]),
+    );
+  };
+  return guarded(() => copy(value, 0));
+}
