@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 /** In bytes. What is released should not grow unseen. */
-const LIMITS = { packed: 200_000, unpacked: 750_000 };
+const LIMITS = { packed: 240_000, unpacked: 900_000 };
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 const git = (folder, ...args) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
