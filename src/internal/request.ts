@@ -148,7 +148,8 @@ export function readParameters(request: CallbackRequest): Parameters {
     const source = requireObject('query', query);
     for (const [name, value] of isIterable(source) ? source : Object.entries(source)) {
       if (value === undefined || value === null) continue;
-      for (const one of Array.isArray(value) ? value : [value]) parameters.push([String(name), one ?? null]);
+      if (!Array.isArray(value)) parameters.push([String(name), value]);
+      else for (const one of value) parameters.push([String(name), one ?? null]);
     }
     return parameters;
   }
@@ -198,9 +199,11 @@ function isIterable(source: object): source is Iterable<[unknown, unknown]> {
 
 /** A property of a record's own, or of an object of some class; never one of a polluted Object.prototype. */
 function property<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
+  const value = object[name]; // most are absent, and that is quickly seen
+  if (value === undefined) return undefined;
   const prototype = Object.getPrototypeOf(object);
   const isRecord = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isRecord && !Object.hasOwn(object, name) ? undefined : object[name];
+  return isRecord && !Object.hasOwn(object, name) ? undefined : value;
 }
 
 /** The value that was known so far and another one, or several, of the same name; they must be one text. */
