@@ -4,6 +4,7 @@ import { createFeishuCodec } from 'callback-codec/feishu';
 import { createWeComCodec } from 'callback-codec/wecom';
 import { XMLParser } from 'fast-xml-parser';
 import { dingTalkSecrets, feishuSecrets, weComSecrets } from './contenders.mjs';
+import { bareGroups, bareThresholds } from './no-native-crypto.mjs';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -20,7 +21,7 @@ const answer = 'success';
 
 /**
  * Each group becomes a table with a column for each size: whole requests and answers first, which are the yardstick, then
- * decrypting alone. `list`: of contenders.mjs; `only`: some of it.
+ * decrypting alone. `list`: of contenders.mjs; `only`: some of it; `hosts`: where it runs, if not everywhere.
  */
 export const groups = [
   { name: 'Feishu decode', list: 'feishuDecode', sizes },
@@ -38,6 +39,7 @@ export const groups = [
   { name: 'DingTalk decrypt (ASCII)', list: 'dingTalk', sizes, ascii: true },
   { name: 'Feishu decrypt (caches cold)', list: 'feishu', sizes: [64, KB, 16 * KB], cold: true },
   { name: 'Feishu decrypt (throughput)', list: 'feishu', sizes: throughputSizes, only: bulk, bulk: true },
+  ...bareGroups,
 ];
 
 export const sizeName = (bytes) => {
@@ -101,6 +103,7 @@ export const thresholds = [
     atLeast: { 64: 4, [KB]: 2, [16 * KB]: 1.5 },
   },
   { host: 'workerd', group: 'Feishu decrypt', base: simd, peer: noble, atLeast: { 64: 4, [KB]: 3.5, [16 * KB]: 4 } },
+  ...bareThresholds,
 ];
 
 // --- Texts: events of exactly so many bytes. Of the characters of the Chinese ones 15 to 20 % are Chinese; 64 bytes have

@@ -287,6 +287,17 @@ const feishuDecode = {
   },
   'noble sha256 + cbc': async () =>
     feishuByHand((text) => bytesToHex(sha256(encoder.encode(text))), await feishu['noble cbc + table base64']()),
+  'WebCrypto sha256 + cbc': async () => {
+    const { subtle } = globalThis.crypto;
+    const decrypt = await feishu.WebCrypto();
+    return async (request) => {
+      const { 'x-lark-request-timestamp': timestamp, 'x-lark-request-nonce': nonce } = request.headers;
+      const signed = encoder.encode(timestamp + nonce + feishuSecrets.encryptKey + request.body);
+      const expected = bytesToHex(new Uint8Array(await subtle.digest('SHA-256', signed)));
+      if (request.headers['x-lark-signature'] !== expected) throw new Error('signature');
+      return contentOf(JSON.parse(await decrypt(JSON.parse(request.body).encrypt)));
+    };
+  },
 };
 
 /** What people write who take no library: signature, then `encrypt`, then the token. */
@@ -294,10 +305,13 @@ const feishuByHand = (hash, decrypt) => (request) => {
   const { 'x-lark-request-timestamp': timestamp, 'x-lark-request-nonce': nonce } = request.headers;
   const expected = hash(timestamp + nonce + feishuSecrets.encryptKey + request.body);
   if (request.headers['x-lark-signature'] !== expected) throw new Error('signature');
-  const { token, header, event } = JSON.parse(decrypt(JSON.parse(request.body).encrypt));
+  return contentOf(JSON.parse(decrypt(JSON.parse(request.body).encrypt)));
+};
+
+function contentOf({ token, header, event }) {
   if ((header?.token ?? token) !== feishuSecrets.verificationToken) throw new Error('token');
   return event.text;
-};
+}
 
 // --- The whole DingTalk request, { query, body } in and the event's text out, and the whole answer to it: the message in,
 // the body out. `timestamp` and `nonce` of the message are those of the request.
@@ -559,7 +573,7 @@ const garblesChinese = [
 ];
 const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
 
-const asynchronous = ['WebCrypto'];
+const asynchronous = ['WebCrypto', 'WebCrypto sha256 + cbc'];
 
 const lists = {
   feishuDecode,

@@ -1,5 +1,6 @@
 // What is made of the results: tables, verdicts on the thresholds, the tables of docs/performance.md.
 import { groups, ours, sizeName, thresholds } from './cases.mjs';
+import { bareGroups, bareTable } from './no-native-crypto.mjs';
 
 const [main] = ours;
 /** Time grows as this power of the size from 16 KB to 16 MB: 1 is linear, 2 quadratic; leaving the caches costs up to 0.3. */
@@ -103,6 +104,9 @@ export const pages = {
     ratios:
       'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
     simd: 'The same with the engine of `callback-codec/simd`:',
+    bare: 'Whole requests with the engine of `callback-codec/simd`, how many times as long the others take at 64 B · 1 KB · 14 KB (by hand: signature, decryption and parsing with no library but noble, or awaiting WebCrypto):',
+    named: (platform, who) => `${platform}: ${who}`,
+    byHand: (who) => `${who} by hand`,
     sdk: 'Feishu SDK',
     request: (peer) => `${peer}, whole request`,
     answer: (peer) => `${peer}, whole answer`,
@@ -113,6 +117,9 @@ export const pages = {
   'docs/performance.zh-CN.md': {
     ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）：',
     simd: '改用 `callback-codec/simd` 的引擎之后：',
+    bare: '使用 `callback-codec/simd` 的引擎处理整个请求，其他做法的耗时是它的多少倍，长度依次为 64 B · 1 KB · 14 KB（“手写”指只用 noble，或只用 WebCrypto 并逐步 await，自己验签、解密、解析）：',
+    named: (platform, who) => `${platform}：${who}`,
+    byHand: (who) => `手写 ${who}`,
     sdk: '飞书 SDK',
     request: (peer) => `${peer}，整个请求`,
     answer: (peer) => `${peer}，整个回复`,
@@ -154,11 +161,18 @@ export function pageTables(reports, words, measurement) {
   ].join('\n');
 }
 
+/** The table of whole requests where there is no node:crypto. */
+export function bareTables(reports, words, measurement) {
+  const here = reports.filter(({ name }) => bareGroups[0].hosts.includes(name));
+  const lines = ratioTable(here, bareTable.base, bareTable.columns(words));
+  return [words.bare, '', ...lines, '', words.measured(measurement)].join('\n');
+}
+
 /** Lines of a table of ratios to `base`: a row for each runtime, three sizes in a cell, or the only one of a group. */
 function ratioTable(reports, base, columns) {
   const sizesOf = (name) => {
     const { sizes } = groups.find((group) => group.name === name);
-    return sizes.length === 1 ? sizes : [64, 1024, 16384];
+    return sizes.length <= 3 ? sizes : [64, 1024, 16384];
   };
   const lines = reports.map(({ title, version, results }) => {
     const cells = columns.map(([, group, peer]) => {

@@ -52,16 +52,23 @@ async function bundle() {
   });
 }
 
+/** Writes the tables whose groups were all measured between the lines `<!-- bench:start -->` or `<!-- bench, bare:start -->`. */
 function writePages(measurement) {
-  const marked = /(?<=<!-- bench:start -->\n)[\s\S]*(?=<!-- bench:end -->)/;
+  const bare = bareGroups.map(({ name }) => name);
+  const main = groups.map(({ name }) => name).filter((name) => !bare.includes(name));
+  const sections = [
+    ['bench', main, pageTables],
+    ['bench, bare', bare, bareTables],
+  ].filter(([, needed]) => needed.every((name) => settings.groups.includes(name)));
   for (const [name, words] of Object.entries(pages)) {
     const file = join(root, name);
-    const old = readFileSync(file, 'utf8');
-    if (!marked.test(old)) throw new Error(`${name} has no lines <!-- bench:start --> and <!-- bench:end -->`);
-    writeFileSync(
-      file,
-      old.replace(marked, () => `${pageTables(reports, words, measurement)}\n`),
-    );
+    let page = readFileSync(file, 'utf8');
+    for (const [mark, , write] of sections) {
+      const marked = new RegExp(`(?<=<!-- ${mark}:start -->\\n)[^]*(?=<!-- ${mark}:end -->)`);
+      if (!marked.test(page)) throw new Error(`${name} has no lines <!-- ${mark}:start --> and <!-- ${mark}:end -->`);
+      page = page.replace(marked, () => `${write(reports, words, measurement)}\n`);
+    }
+    writeFileSync(file, page);
   }
 }
 
@@ -71,11 +78,13 @@ installRivals();
 const { exports, version } = installPackage();
 await bundle();
 // Only now: these import the package.
-const [{ groups }, { hosts, versionOf }, { growth, judge, pages, pageTables, tables }] = await Promise.all([
+const [{ groups }, { bareGroups }, { hosts, versionOf }, reporting] = await Promise.all([
   import('./cases.mjs'),
+  import('./no-native-crypto.mjs'),
   import('./hosts.mjs'),
   import('./report.mjs'),
 ]);
+const { bareTables, growth, judge, pages, pageTables, tables } = reporting;
 
 const chosen = (text, all) => {
   const names = text?.split(',').map((name) => name.trim()) ?? all;
@@ -102,6 +111,8 @@ const notThere = exports['./simd'] ? [] : ['callback-codec, simd'];
 const reports = [];
 const failures = [];
 for (const host of hosts.filter(({ name }) => wanted.includes(name))) {
+  const runsHere = ({ hosts: some, name }) => settings.groups.includes(name) && (some?.includes(host.name) ?? true);
+  const settingsHere = { ...settings, groups: groups.filter(runsHere).map(({ name }) => name) };
   if (!host.program()) {
     console.log(`\n${host.name}: not installed, skipped`);
     if (options.only || options.readme) failures.push(`${host.name} is not installed`);
@@ -110,9 +121,9 @@ for (const host of hosts.filter(({ name }) => wanted.includes(name))) {
   const started = performance.now();
   try {
     const progress = (what) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${host.name}: ${what}`);
-    const { clock, results } = await host.run(settings, progress);
+    const { clock, results } = await host.run(settingsHere, progress);
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    const verdicts = judge(host.name, results, settings, notThere);
+    const verdicts = judge(host.name, results, settingsHere, notThere);
     const report = { name: host.name, title: host.title, version: versionOf(host), clock, results, verdicts };
     report.growth = growth(results);
     reports.push(report);

@@ -8,7 +8,7 @@ import { CallbackError, decryptError } from './internal/errors.ts';
 import { type RandomSource, randomBytes } from './internal/random.ts';
 import type { Bytes } from './internal/runtime.ts';
 
-export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export { nativeAesCbc } from './internal/aes/native.ts';
 export { nobleAesCbc } from './internal/aes/noble.ts';
 export type { PaddingBlock } from './internal/aes/pkcs7.ts';

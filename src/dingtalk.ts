@@ -6,6 +6,7 @@ import { requireObject, requireSecret, requireString, requireText } from './inte
 import {
   type BizMsgCipher,
   type BizMsgKeys,
+  type BizMsgSigner,
   bindEncodingAesKey,
   bizMsgSignature,
   decryptOwnBizMsg,
@@ -33,7 +34,7 @@ import { idField, type JsonObject, ownField, payloadText, requireJsonObject, tex
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import { type CallbackRequest, readBody, readHeaders, readParameters, requireBodyText } from './internal/request.ts';
 
-export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 export type { JsonObject } from './internal/json.ts';
@@ -212,7 +213,7 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
 export function dingTalkSignature(parts: { token: string; timestamp: string; nonce: string; encrypt: string }): string {
   const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
   return bizMsgSignature(
-    requireSecret('token', token),
+    { token: requireSecret('token', token) },
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -342,8 +343,7 @@ function bindKey(engine: AesCbcEngine, encodingAesKey: unknown): BizMsgCipher {
 }
 
 /** The checked options of one app. */
-interface App extends BizMsgKeys, Checked<Required<CodecOptions>> {
-  readonly token: string;
+interface App extends BizMsgKeys, BizMsgSigner, Checked<Required<CodecOptions>> {
   readonly random: RandomSource | undefined;
 }
 
@@ -352,7 +352,7 @@ function readApp(options: DingTalkCodecOptions): App {
   const receivers = requireReceivers('ownerKey', options.ownerKey);
   const { aes, random } = readEncryptionOptions(options);
   const cipher = bindKey(aes, options.encodingAesKey);
-  return { ...readCodecOptions(options, Infinity), token, receivers, cipher, random };
+  return { ...readCodecOptions(options, Infinity), token, digest: aes.digest, receivers, cipher, random };
 }
 
 /** EventTypes that only check the callback URL. */
@@ -379,7 +379,7 @@ function requireSigned(app: App, request: CallbackRequest): { timestamp: string;
   const body = readBody(request, app.maxBodyBytes);
   const sent = readSentSignature(readParameters(request), ['signature', 'msg_signature'], ['timestamp', 'timeStamp']);
   const encrypt = readEncrypt(requireJsonObject('the body', requireBodyText(body)), request);
-  const { timestamp, nonce } = requireSentSignature(sent, app.token, encrypt);
+  const { timestamp, nonce } = requireSentSignature(sent, app, encrypt);
   requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
   // The four parts are signed sorted and without separators: a nonce of digits can have changed places with the time.
   if (app.toleranceSeconds !== Infinity && /^\d{10,}$/.test(nonce)) {
@@ -469,7 +469,7 @@ function signed(
   const timestamp = requireText('timestamp', options.timestamp);
   const nonce = requireText('nonce', options.nonce);
   const ciphertext = encrypt(app, text, options);
-  return { ciphertext, signature: bizMsgSignature(app.token, timestamp, nonce, ciphertext) };
+  return { ciphertext, signature: bizMsgSignature(app, timestamp, nonce, ciphertext) };
 }
 
 function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
@@ -483,7 +483,7 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   }
   requireBizMsgSignature(
     signature,
-    app.token,
+    app,
     requireSignable('timeStamp', timestamp),
     requireSignable('nonce', nonce),
     encrypt,

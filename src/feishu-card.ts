@@ -255,5 +255,5 @@ function reply(message: FeishuCardMessage, answer?: object): CallbackReply {
 }
 
 function sign(timestamp: string, nonce: string, verificationToken: string, body: string | Uint8Array): string {
-  return sha1Hex(timestamp + nonce + verificationToken, body);
+  return sha1Hex(undefined, timestamp + nonce + verificationToken, body);
 }

@@ -1,7 +1,7 @@
 // Feishu / Lark event and callback codec. `callback-codec/feishu`.
 // https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
 import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './internal/aes/engine.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, type EngineDigest } from './internal/aes/engine.ts';
 import { decryptPadded, encryptPadded, joinIv } from './internal/aes/pkcs7.ts';
 import {
   isBytes,
@@ -50,7 +50,7 @@ import { timingSafeEqual } from './internal/timing-safe-equal.ts';
 import { challengeReader, MAX_UNSIGNED_BODY, type UnsignedChallenge } from './internal/unsigned-challenge.ts';
 import { requireVerificationToken } from './internal/verification-token.ts';
 
-export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 export type { RandomSource } from './internal/random.ts';
@@ -206,7 +206,7 @@ export function feishuSignature(
   requireText('timestamp', timestamp);
   requireText('nonce', nonce);
   if (!isBytes(body)) requireText('body', body);
-  return sign(timestamp, nonce, requireSecret('encryptKey', encryptKey), body);
+  return sign(timestamp, nonce, { encryptKey: requireSecret('encryptKey', encryptKey) }, body);
 }
 
 /**
@@ -304,6 +304,7 @@ interface App extends Checked<Required<CodecOptions>> {
 /** What the Encrypt Key is for: it signs, and AES under its SHA-256 encrypts. */
 interface Crypt {
   readonly encryptKey: string;
+  readonly digest?: EngineDigest | undefined;
   readonly aes: AesCbc;
   readonly readChallenge: (encrypt: string) => UnsignedChallenge | undefined;
 }
@@ -322,7 +323,8 @@ function readApp(options: FeishuCodecOptions): App {
   const app = { ...readCodecOptions(options, Infinity), verificationToken, acceptChallenge, random };
   if (encryptKey === undefined) return { ...app, crypt: undefined };
   const aes = bindKey(engine, encryptKey);
-  return { ...app, crypt: { encryptKey, aes, readChallenge: challengeReader(aes, verificationToken) } };
+  const { digest } = engine;
+  return { ...app, crypt: { encryptKey, digest, aes, readChallenge: challengeReader(aes, verificationToken) } };
 }
 
 function requireCrypt({ crypt }: App): Crypt {
@@ -366,10 +368,10 @@ function unsignedError(): CallbackError {
 }
 
 /** The text of a body whose signature holds and is fresh. */
-function requireSignature(app: App, { encryptKey }: Crypt, headers: SignatureHeaders, { raw, text }: Body): string {
+function requireSignature(app: App, crypt: Crypt, headers: SignatureHeaders, { raw, text }: Body): string {
   const { signature, timestamp, nonce } = headers;
   // SHA-256(… ‖ body) can be extended by its padding, which starts with 0x80: never UTF-8 after a whole character.
-  if (!timingSafeEqual(signature, sign(timestamp, nonce, encryptKey, raw)) || text === undefined) {
+  if (!timingSafeEqual(signature, sign(timestamp, nonce, crypt, raw)) || text === undefined) {
     throw new CallbackError('ERR_SIGNATURE', signatureMistake(signature, text));
   }
   requireFresh(timestamp, app, SECONDS_OR_MILLISECONDS);
@@ -510,11 +512,11 @@ function encode(app: App, payload: unknown, options: FeishuEncodeOptions = {}): 
   const text = typeof payload !== 'string' && schema ? withToken(app, given, json, schema) : given;
   const headers: Record<string, string> = { 'Content-Type': 'application/json;charset=utf-8' };
   if (app.crypt === undefined) return { method: 'POST', headers, query: {}, body: text };
-  const { aes, encryptKey } = app.crypt;
+  const { aes } = app.crypt;
   const body = JSON.stringify({ encrypt: encryptText(aes, text, { iv: options.iv, random: app.random }) });
   if (schema !== 'challenge') {
     const { timestamp = nowInSeconds(app), nonce = randomAlphanumerics(app.random) } = options;
-    Object.assign(headers, signatureHeaders(timestamp, nonce, sign(timestamp, nonce, encryptKey, body)));
+    Object.assign(headers, signatureHeaders(timestamp, nonce, sign(timestamp, nonce, app.crypt, body)));
   }
   return { method: 'POST', headers, query: {}, body };
 }
@@ -535,12 +537,18 @@ function reply(message: FeishuMessage, answer?: object): CallbackReply {
   return jsonReply({ challenge: message.challenge });
 }
 
-function sign(timestamp: string, nonce: string, encryptKey: string, body: string | Uint8Array): string {
-  return sha256Hex(timestamp + nonce + encryptKey, body);
+function sign(
+  timestamp: string,
+  nonce: string,
+  { encryptKey, digest }: Pick<Crypt, 'encryptKey' | 'digest'>,
+  body: string | Uint8Array,
+): string {
+  const head = timestamp + nonce + encryptKey;
+  return typeof body === 'string' ? sha256Hex(digest, head + body) : sha256Hex(digest, head, body);
 }
 
 function bindKey(engine: AesCbcEngine, encryptKey: unknown): AesCbc {
-  return engine(decodeHex(sha256Hex(requireSecret('encryptKey', encryptKey))));
+  return engine(decodeHex(sha256Hex(undefined, requireSecret('encryptKey', encryptKey))));
 }
 
 function encryptText(

@@ -347,5 +347,5 @@ function reply(message: CallbackMessage, answer: TencentChatAnswer = {}): Callba
 }
 
 function sign(token: string, requestTime: string): string {
-  return sha256Hex(token + requestTime);
+  return sha256Hex(undefined, token + requestTime);
 }

@@ -5,6 +5,7 @@ import { requireObject, requireSecret, requireString, requireText } from './inte
 import {
   type BizMsg,
   type BizMsgCipher,
+  type BizMsgSigner,
   bizMsgSignature,
   decryptBizMsg,
   encryptBizMsg,
@@ -58,7 +59,7 @@ import {
 } from './internal/request.ts';
 import type { XmlRecord } from './internal/xml.ts';
 
-export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 export type { JsonObject } from './internal/json.ts';
@@ -240,7 +241,7 @@ export function weChatSignature(parts: {
 }): string {
   const { token, timestamp, nonce, encrypt = '' } = requireObject('parts', parts);
   return bizMsgSignature(
-    requireSecret('token', token),
+    { token: requireSecret('token', token) },
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -286,8 +287,7 @@ export function createWeChatCodec<Events extends object = Record<string, XmlReco
 }
 
 /** The checked options of one app. */
-interface App extends Checked<Required<CodecOptions>> {
-  readonly token: string;
+interface App extends BizMsgSigner, Checked<Required<CodecOptions>> {
   /** The current key and previous ones; none for an app in plain mode. */
   readonly ciphers: readonly BizMsgCipher[];
   readonly appIds: readonly string[];
@@ -306,7 +306,14 @@ function readApp(options: WeChatCodecOptions): App {
   if (ciphers.length > 0 && appIds.length === 0) {
     throw new CallbackError('ERR_CONFIG', 'appId is needed with an encodingAesKey: it says whom a message is for');
   }
-  return { ...readCodecOptions(options, ciphers.length > 0 ? Infinity : 300), token, ciphers, appIds, random };
+  return {
+    ...readCodecOptions(options, ciphers.length > 0 ? Infinity : 300),
+    token,
+    digest: aes.digest,
+    ciphers,
+    appIds,
+    random,
+  };
 }
 
 function decode(app: App, request: CallbackRequest): WeChatMessage {
@@ -358,7 +365,7 @@ function requireSigned(app: App, request: CallbackRequest): { carried: Carried; 
   const sent = readSentSignature(parameters, [isEncrypted ? 'msg_signature' : 'signature']);
   const carried = echostr === undefined ? readMessage(app, parameters, body) : readEchostr(echostr, body);
   const encrypt = carried.as === 'encrypted' ? carried.encrypt : '';
-  const { timestamp, nonce } = requireSentSignature(sent, app.token, encrypt);
+  const { timestamp, nonce } = requireSentSignature(sent, app, encrypt);
   requireFresh(timestamp, app, SECONDS);
   return { carried, timestamp, nonce };
 }
@@ -461,7 +468,7 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
   const { format = 'xml', appId, prefix } = options;
   const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
-  const query = { signature: bizMsgSignature(app.token, timestamp, nonce, ''), timestamp, nonce };
+  const query = { signature: bizMsgSignature(app, timestamp, nonce, ''), timestamp, nonce };
   const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
   if (echostr !== undefined) {
@@ -471,7 +478,7 @@ function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): 
   const headers = { 'Content-Type': CONTENT_TYPES[format] };
   if (app.ciphers.length === 0) return { method: 'POST', headers, query, body: requireText('payload', text) };
   const ciphertext = encrypt(app, text, { appId, prefix });
-  const msg_signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);
+  const msg_signature = bizMsgSignature(app, timestamp, nonce, ciphertext);
   const envelope = { ToUserName: textField(fields, 'ToUserName'), Encrypt: ciphertext };
   return {
     method: 'POST',
@@ -499,7 +506,7 @@ function reply(
   const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? message.nonce);
   const ciphertext = encrypt(app, text, { appId: message.appId, prefix: options.prefix }, cipher);
-  const signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);
+  const signature = bizMsgSignature(app, timestamp, nonce, ciphertext);
   return writeSignedReply(message.format, ENVELOPE_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
 }
 
@@ -515,6 +522,6 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   requireCipher(app, 0);
   const text = requireBodyText(readBody(reply, app.maxBodyBytes));
   const { encrypt, signature, timestamp, nonce } = readSignedReply(text, ENVELOPE_NAMES);
-  requireBizMsgSignature(signature, app.token, timestamp, nonce, encrypt);
+  requireBizMsgSignature(signature, app, timestamp, nonce, encrypt);
   return decryptVerified(app, encrypt).text;
 }

@@ -4,6 +4,7 @@ import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './
 import { requireObject, requireSecret, requireString, requireText } from './internal/arguments.ts';
 import {
   type BizMsgKeys,
+  type BizMsgSigner,
   bizMsgSignature,
   decryptOwnBizMsg,
   encryptBizMsg,
@@ -57,7 +58,7 @@ import {
 } from './internal/request.ts';
 import type { XmlRecord } from './internal/xml.ts';
 
-export type { AesCbc, AesCbcEngine } from './internal/aes/engine.ts';
+export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 export type { JsonObject } from './internal/json.ts';
@@ -246,7 +247,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
 export function weComSignature(parts: { token: string; timestamp: string; nonce: string; encrypt: string }): string {
   const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
   return bizMsgSignature(
-    requireSecret('token', token),
+    { token: requireSecret('token', token) },
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -362,8 +363,7 @@ function requireReceiveId(name: string, receiveId: unknown): string {
 }
 
 /** The checked options of one app. */
-interface App extends BizMsgKeys, Checked<Required<CodecOptions>> {
-  readonly token: string;
+interface App extends BizMsgKeys, BizMsgSigner, Checked<Required<CodecOptions>> {
   readonly random: RandomSource | undefined;
 }
 
@@ -372,7 +372,7 @@ function readApp(options: WeComCodecOptions): App {
   const receivers = requireReceivers('receiveId', options.receiveId, requireReceiveId);
   const { aes, random } = readEncryptionOptions(options);
   const cipher = bindKey(aes, options.encodingAesKey);
-  return { ...readCodecOptions(options, Infinity), token, receivers, cipher, random };
+  return { ...readCodecOptions(options, Infinity), token, digest: aes.digest, receivers, cipher, random };
 }
 
 function decode(app: App, request: CallbackRequest): WeComMessage {
@@ -414,7 +414,7 @@ function requireSigned(app: App, request: CallbackRequest): Carried & { timestam
   const sent = readSentSignature(parameters, ['msg_signature']);
   const echostr = readParameter(parameters, 'echostr');
   const carried = echostr === undefined ? readEnvelope(body) : readEchostr(echostr, body);
-  const { timestamp, nonce } = requireSentSignature(sent, app.token, carried.encrypt);
+  const { timestamp, nonce } = requireSentSignature(sent, app, carried.encrypt);
   requireFresh(timestamp, app, SECONDS);
   return { encrypt: carried.encrypt, envelope: carried.envelope, timestamp, nonce };
 }
@@ -494,7 +494,7 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
     receiveId,
     prefix,
   });
-  const query = { msg_signature: bizMsgSignature(app.token, timestamp, nonce, ciphertext), timestamp, nonce };
+  const query = { msg_signature: bizMsgSignature(app, timestamp, nonce, ciphertext), timestamp, nonce };
   if (echostr !== undefined) {
     return { method: 'GET', headers: {}, query: { ...query, echostr: ciphertext }, body: null };
   }
@@ -525,13 +525,13 @@ function reply(
   const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
   const nonce = requireText('nonce', options.nonce ?? message.nonce);
   const ciphertext = encrypt(app, answerText(answer, message.format), { receiveId, prefix: options.prefix });
-  const signature = bizMsgSignature(app.token, timestamp, nonce, ciphertext);
+  const signature = bizMsgSignature(app, timestamp, nonce, ciphertext);
   return writeSignedReply(message.format, JSON_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
 }
 
 function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   const text = requireBodyText(readBody(reply, app.maxBodyBytes));
   const { encrypt, signature, timestamp, nonce } = readSignedReply(text, JSON_NAMES);
-  requireBizMsgSignature(signature, app.token, timestamp, nonce, encrypt);
+  requireBizMsgSignature(signature, app, timestamp, nonce, encrypt);
   return decryptVerified(app, encrypt).text;
 }

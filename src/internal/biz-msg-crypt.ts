@@ -2,7 +2,7 @@
 // prefix(16) ‖ length(4, big-endian) ‖ utf8(text) ‖ utf8(receiver), padded to 32 bytes, the IV the first half of the key;
 // and SHA-1 over sorted parts.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
-import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine, type EngineDigest } from './aes/engine.ts';
 import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
 import { sha1Hex } from './digest.ts';
@@ -67,14 +67,28 @@ export function requireReceivers(
   return [read(name, first), ...others.map((id) => read(name, id))];
 }
 
-/** SHA-1 of the parts sorted by code unit and joined, in lower-case hex. What signs no ciphertext has `''` for it. */
-export function bizMsgSignature(token: string, timestamp: string, nonce: string, encrypt: string): string {
+/** What signs: the token, and the hash that the engine brings, if any. */
+export interface BizMsgSigner {
+  readonly token: string;
+  readonly digest?: EngineDigest | undefined;
+}
+
+/**
+ * SHA-1 of the token and the parts sorted by code unit and joined, in lower-case hex. What signs no ciphertext has `''`
+ * for it.
+ */
+export function bizMsgSignature(
+  { token, digest }: BizMsgSigner,
+  timestamp: string,
+  nonce: string,
+  encrypt: string,
+): string {
   // A network of five comparisons: both pairs, the lowest and the highest of all, and what is left.
   const [low1, high1] = token < encrypt ? [token, encrypt] : [encrypt, token];
   const [low2, high2] = timestamp < nonce ? [timestamp, nonce] : [nonce, timestamp];
   const [first, second] = low1 < low2 ? [low1, low2] : [low2, low1];
   const [third, last] = high1 < high2 ? [high1, high2] : [high2, high1];
-  return sha1Hex(first + (second < third ? second + third : third + second) + last);
+  return sha1Hex(digest, first + (second < third ? second + third : third + second) + last);
 }
 
 /** Text of a sender's JSON, where an escape can write half of a surrogate pair: that has no UTF-8 form to be signed. */
@@ -86,12 +100,12 @@ export function requireSignable(name: string, text: string): string {
 /** ERR_SIGNATURE unless `signature` is that of the parts. */
 export function requireBizMsgSignature(
   signature: string,
-  token: string,
+  signer: BizMsgSigner,
   timestamp: string,
   nonce: string,
   encrypt: string,
 ): void {
-  if (!timingSafeEqual(signature, bizMsgSignature(token, timestamp, nonce, encrypt))) {
+  if (!timingSafeEqual(signature, bizMsgSignature(signer, timestamp, nonce, encrypt))) {
     throw new CallbackError(
       'ERR_SIGNATURE',
       'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',
@@ -126,13 +140,13 @@ export function readSentSignature(
 /** Timestamp and nonce under a signature that holds. */
 export function requireSentSignature(
   { signature, timestamp, nonce, missing }: SentSignature,
-  token: string,
+  signer: BizMsgSigner,
   encrypt: string,
 ): { timestamp: string; nonce: string } {
   if (signature === undefined) throw missing('signature');
   if (timestamp === undefined) throw missing('timestamp');
   if (nonce === undefined) throw missing('nonce');
-  requireBizMsgSignature(signature, token, timestamp, nonce, encrypt);
+  requireBizMsgSignature(signature, signer, timestamp, nonce, encrypt);
   return { timestamp, nonce };
 }
 

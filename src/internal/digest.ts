@@ -1,27 +1,59 @@
-// Digests by the runtime's own hash where it has one, else by noble's. One function an algorithm, so that a bundle of one
-// protocol carries its own hash and no other.
+// Digests by the runtime's own hash where it has one, else by that of the codec's engine, else by noble's. One function an
+// algorithm, so that a bundle of one protocol carries its own hash and no other.
 import { _SHA1 } from '@noble/hashes/legacy.js';
 import { _SHA256 } from '@noble/hashes/sha2.js';
+import type { EngineDigest } from './aes/engine.ts';
 import { encodeHex } from './encoding/hex.ts';
-import { encodeUtf8 } from './encoding/utf8.ts';
+import { encodeUtf8, writeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
 /** Lower-case hex digest of the parts one after another; texts count as their UTF-8 bytes and are well-formed. */
-export type HexDigest = (...parts: readonly (string | Uint8Array)[]) => string;
+export type HexDigest = ((...parts: readonly (string | Uint8Array)[]) => string) & { readonly isPortable?: true };
 
 let sha1Here: HexDigest | undefined;
 let sha256Here: HexDigest | undefined;
 
-/** By the digest that runs here, chosen at first use. */
-export function sha1Hex(...parts: readonly (string | Uint8Array)[]): string {
+/** By the digest that runs here, chosen at first use; `engine`: what the codec's engine brings, if any. */
+export function sha1Hex(engine: EngineDigest | undefined, ...parts: readonly (string | Uint8Array)[]): string {
   sha1Here ??= makeSha1Hex(thisRuntime());
-  return sha1Here(...parts);
+  return engine && sha1Here.isPortable ? engineHexDigest(engine, 'sha1', parts) : sha1Here(...parts);
 }
 
 /** The same for SHA-256. */
-export function sha256Hex(...parts: readonly (string | Uint8Array)[]): string {
+export function sha256Hex(engine: EngineDigest | undefined, ...parts: readonly (string | Uint8Array)[]): string {
   sha256Here ??= makeSha256Hex(thisRuntime());
-  return sha256Here(...parts);
+  return engine && sha256Here.isPortable ? engineHexDigest(engine, 'sha256', parts) : sha256Here(...parts);
+}
+
+let engineScratch: Uint8Array | undefined;
+
+function engineHexDigest(
+  engine: EngineDigest,
+  algorithm: 'sha256' | 'sha1',
+  parts: readonly (string | Uint8Array)[],
+): string {
+  const room = longestLength(parts);
+  engineScratch ??= new Uint8Array(SCRATCH_BYTES);
+  const bytes = room > SCRATCH_BYTES ? new Uint8Array(room) : engineScratch;
+  let length = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      length += writeUtf8(part, bytes, length);
+    } else {
+      bytes.set(part, length);
+      length += part.length;
+    }
+  }
+  const digest = engine(algorithm, bytes.subarray(0, length));
+  bytes.fill(0, 0, length); // the parts hold a secret
+  return encodeHex(digest);
+}
+
+/** How long the parts may be as bytes. */
+function longestLength(parts: readonly (string | Uint8Array)[]): number {
+  let longest = 0;
+  for (const part of parts) longest += typeof part === 'string' ? 3 * part.length : part.length;
+  return longest;
 }
 
 export function makeSha1Hex(runtime: Runtime): HexDigest {
@@ -37,11 +69,12 @@ type NobleHash = new () => { update(bytes: Uint8Array): unknown; digest(): Uint8
 
 /** Node's digest where the runtime has one that gives `answer` to both questions, else noble's. */
 function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, answer: string): HexDigest {
-  const portable: HexDigest = (...parts) => {
+  const byNoble = (...parts: readonly (string | Uint8Array)[]) => {
     const state = new Noble();
     for (const part of parts) state.update(typeof part === 'string' ? encodeUtf8(part) : part);
     return encodeHex(state.digest());
   };
+  const portable: HexDigest = Object.assign(byNoble, { isPortable: true } as const);
   const answers = [
     [['\u4f60\u{1f600}', Uint8Array.of(0, 0xc3, 0xa9), 'abc'], answer],
     [['\u4f60\u{1f600}\0\u00e9abc'], answer],
@@ -79,9 +112,7 @@ function nodeOneCallDigest(
     if (parts.length === 1 && typeof first === 'string' && first.length <= SHORT_TEXT) {
       return hash(algorithm, first, 'hex');
     }
-    let longest = 0;
-    for (const part of parts) longest += typeof part === 'string' ? 3 * part.length : part.length;
-    if (longest > SCRATCH_BYTES) return streaming(...parts);
+    if (longestLength(parts) > SCRATCH_BYTES) return streaming(...parts);
     let length = 0;
     for (const part of parts) {
       if (typeof part === 'string') {

@@ -37,7 +37,8 @@ export function isBase64(text: string | undefined): boolean {
 export const BASE64_BODY = 'the body is base64: decode it first, as isBase64Encoded of a serverless event says';
 
 export function ownField(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+  const value = object[name]; // most are absent, and that is quickly seen
+  return value !== undefined && Object.hasOwn(object, name) ? value : undefined;
 }
 
 /** Optional metadata: a number becomes its text, any other type but a string `undefined`. */

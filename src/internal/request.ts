@@ -206,9 +206,11 @@ function isIterable(source: object): source is Iterable<[unknown, unknown]> {
 
 /** A property of a record's own, or of an object of some class; never one of a polluted Object.prototype. */
 function property<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
+  const value = object[name]; // most are absent, and that is quickly seen
+  if (value === undefined) return undefined;
   const prototype = Object.getPrototypeOf(object);
   const isRecord = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isRecord && !Object.hasOwn(object, name) ? undefined : object[name];
+  return isRecord && !Object.hasOwn(object, name) ? undefined : value;
 }
 
 /** The value that was known so far and another one, or several, of the same name; they must be one text. */

@@ -80,6 +80,31 @@ const NOT_BYTES: readonly (readonly [name: string, value: unknown])[] = [
   ['nothing', undefined],
 ];
 
+/** Texts of the letter a, and their digests; of the long one as FIPS 180-4 has them. */
+const DIGESTS: readonly (readonly [algorithm: 'sha256' | 'sha1', length: number, digest: string])[] = [
+  ['sha256', 0, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  ['sha1', 0, 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
+  ['sha256', 300, '9835fa6bf4e20a9b9ea812506302e98982721a6cf8d2cae67af57129bf21ae90'],
+  ['sha1', 300, '003ef1ba9ea9f2f4dab3a2004e505ca8a4e7e5a3'],
+  ['sha256', 1_000_000, 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
+  ['sha1', 1_000_000, '34aa973cd4c4daa4f61eeb2bdbad27316534016f'],
+];
+
+function engineDigests(name: string, { digest }: AesCbcEngine, { check, equal }: Context): void {
+  if (digest === undefined) return;
+  for (const [algorithm, length, expected] of DIGESTS) {
+    equal(
+      `${name}, ${algorithm} of ${length} bytes`,
+      () => hex(digest(algorithm, new Uint8Array(length).fill(0x61))),
+      expected,
+    );
+  }
+  check(`${name} refuses another algorithm`, () => isRefused(() => digest('md5' as never, sample(3, 1))));
+  for (const [wrong, value] of NOT_BYTES) {
+    check(`${name} refuses ${wrong} to hash`, () => isRefused(() => digest('sha1', value as never)));
+  }
+}
+
 export function engineBehaviour(context: Context): void {
   const { lib, check, equal } = context;
   const engines = enginesOf(lib);
@@ -90,6 +115,7 @@ export function engineBehaviour(context: Context): void {
   const iv = sample(16, 2);
   for (const [name, engine] of engines) {
     const aes = engine(sample(32, 1));
+    engineDigests(name, engine, context);
 
     // Whole blocks around the sizes at which an engine may change its ways: 8 blocks, 32 KiB.
     for (const length of [16, 112, 128, 144, 1024, 32_752, 32_768, 32_800]) {

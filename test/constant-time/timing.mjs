@@ -1,4 +1,4 @@
-// Measures whether decryption time depends on the key or the text: Welch's t-test between a class of
+// Measures whether the time of decryption and hashes depends on the key or the text: Welch's t-test between a class of
 // one fixed input and a class of random inputs, in random order. The table-driven noble engine is the
 // control: it must fail, or the test could not have seen anything.
 // Runs on the built files: node test/constant-time/timing.mjs [samples]
@@ -52,6 +52,10 @@ for (const [name, engine] of [
   const results = {
     texts: welch(text.length, (input) => bound.decrypt(input)),
     keys: welch(key.length, (input) => engine(input).decrypt(text)),
+    ...(engine.digest && {
+      'SHA-256': welch(text.length, (input) => engine.digest('sha256', input)),
+      'SHA-1': welch(text.length, (input) => engine.digest('sha1', input)),
+    }),
   };
   for (const [what, t] of Object.entries(results)) {
     const ok = engine === simd ? t < LIMIT : t > LIMIT;

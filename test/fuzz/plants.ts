@@ -83,7 +83,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'feishu',
     fault: 'the signature in any letter case',
-    find: /timingSafeEqual\(signature(?=, sign\(timestamp, nonce, encryptKey)/,
+    find: /timingSafeEqual\(signature(?=, sign\(timestamp, nonce, crypt,)/,
     replace: 'timingSafeEqual(signature.toLowerCase()',
   },
   {
@@ -133,8 +133,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'json',
     fault: 'fields of a prototype, and thereby __proto__',
-    find: /return Object\.hasOwn\(object, name\) \? object\[name\] : undefined;/,
-    replace: 'return object[name];',
+    find: /return value !== undefined && Object\.hasOwn\(object, name\) \? value : undefined;/,
+    replace: 'return value;',
   },
   {
     target: 'json',

@@ -31,6 +31,7 @@ import {
 const { encodingAesKey, ownerKey } = DINGTALK;
 const bind = (key: unknown) => bindEncodingAesKey(defaultAesCbc(), key);
 const cipher = bind(encodingAesKey);
+const signer = { token: 'token' };
 const decrypt = (encrypt: string) => decryptBizMsg(cipher, encrypt);
 const text = JSON.stringify({ EventType: 'user_add_org', 名: '张三' });
 
@@ -39,22 +40,21 @@ const decryptRefusal = refusalOf(() => decrypt('AAAA'));
 
 describe('bizMsgSignature', () => {
   it('is the lower-case hex SHA-1 of the sorted parts', () => {
-    expect(bizMsgSignature('token', '1700000000000', 'nonce', 'AAAA')).toBe(
-      hash('sha1', '1700000000000AAAAnoncetoken'),
-    );
-    expect(bizMsgSignature('token', '1700000000', 'nonce', '')).toBe(hash('sha1', '1700000000noncetoken'));
+    expect(bizMsgSignature(signer, '1700000000000', 'nonce', 'AAAA')).toBe(hash('sha1', '1700000000000AAAAnoncetoken'));
+    expect(bizMsgSignature(signer, '1700000000', 'nonce', '')).toBe(hash('sha1', '1700000000noncetoken'));
   });
 
   it('sorts by code unit: neither numerically, nor by locale, nor by code point', () => {
-    expect(bizMsgSignature('a', '10', '9', 'B')).toBe(hash('sha1', '109Ba'));
-    expect(bizMsgSignature('\ufffd', '1', '😀', 'ä')).toBe(hash('sha1', '1ä😀\ufffd'));
+    expect(bizMsgSignature({ token: 'a' }, '10', '9', 'B')).toBe(hash('sha1', '109Ba'));
+    expect(bizMsgSignature({ token: '\ufffd' }, '1', '😀', 'ä')).toBe(hash('sha1', '1ä😀\ufffd'));
   });
 
   it('sorts whatever comes as Array.prototype.sort does', () => {
     const part = fc.oneof(fc.constantFrom('', 'a', 'aa', 'ab', 'b'), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(part, part, part, part, (...parts) => {
-        expect(bizMsgSignature(...parts)).toBe(hash('sha1', [...parts].sort().join('')));
+        const [token, ...others] = parts;
+        expect(bizMsgSignature({ token }, ...others)).toBe(hash('sha1', [...parts].sort().join('')));
       }),
     );
     // All orders of four parts, equal ones among them.
@@ -65,7 +65,7 @@ describe('bizMsgSignature', () => {
         string,
         string,
       ];
-      expect(bizMsgSignature(a, b, c, d)).toBe(hash('sha1', [a, b, c, d].sort().join('')));
+      expect(bizMsgSignature({ token: a }, b, c, d)).toBe(hash('sha1', [a, b, c, d].sort().join('')));
     }
   });
 
@@ -73,10 +73,10 @@ describe('bizMsgSignature', () => {
     ['in upper case', (right) => right.toUpperCase()],
     ['one character shorter', (right) => right.slice(1)],
     ['one character longer', (right) => `${right}0`],
-    ['of other parts', () => bizMsgSignature('token', '1', 'n', 'AAAB')],
+    ['of other parts', () => bizMsgSignature(signer, '1', 'n', 'AAAB')],
     ['empty', () => ''],
   ])('is compared exactly: %s is ERR_SIGNATURE', (_, change) => {
-    const parts = ['token', '1', 'n', 'AAAA'] as const;
+    const parts = [signer, '1', 'n', 'AAAA'] as const;
     expect(() => requireBizMsgSignature(bizMsgSignature(...parts), ...parts)).not.toThrow();
     expect(codeOf(() => requireBizMsgSignature(change(bizMsgSignature(...parts)), ...parts))).toBe('ERR_SIGNATURE');
   });
@@ -96,7 +96,7 @@ describe('requireSignable', () => {
 });
 
 describe('the signature that was sent', () => {
-  const signature = bizMsgSignature('token', '1', 'n', 'AAAA');
+  const signature = bizMsgSignature(signer, '1', 'n', 'AAAA');
   const read = (...parameters: [string, unknown][]) =>
     readSentSignature(parameters, ['signature', 'msg_signature'], ['timestamp', 'timeStamp']);
 
@@ -105,8 +105,8 @@ describe('the signature that was sent', () => {
     ['msg_signature', 'timeStamp'],
   ])('is read by any of its names: %s, %s', (first, second) => {
     const sent = read([first, signature], [second, '1'], ['nonce', 'n']);
-    expect(requireSentSignature(sent, 'token', 'AAAA')).toEqual({ timestamp: '1', nonce: 'n' });
-    expect(codeOf(() => requireSentSignature(sent, 'token', 'AAAB'))).toBe('ERR_SIGNATURE');
+    expect(requireSentSignature(sent, signer, 'AAAA')).toEqual({ timestamp: '1', nonce: 'n' });
+    expect(codeOf(() => requireSentSignature(sent, signer, 'AAAB'))).toBe('ERR_SIGNATURE');
   });
 
   it('by names that disagree is ERR_REQUEST', () => {
@@ -122,12 +122,12 @@ describe('the signature that was sent', () => {
 
   it('says which part is missing, in the order in which they are looked for', () => {
     const words = (...parameters: [string, unknown][]) =>
-      errorOf(() => requireSentSignature(read(...parameters), 'token', 'AAAA')).message;
+      errorOf(() => requireSentSignature(read(...parameters), signer, 'AAAA')).message;
     expect(words(['nonce', 'n'])).toBe('the URL carries no signature or msg_signature');
     expect(words(['signature', signature])).toBe('the URL carries no timestamp or timeStamp');
     expect(words(['signature', signature], ['timestamp', '1'])).toBe('the URL carries no nonce');
     expect(words()).toBe('no parameters were passed, signature or msg_signature among them: pass url or query');
-    expect(codeOf(() => requireSentSignature(read(), 'token', 'AAAA'))).toBe('ERR_SIGNATURE');
+    expect(codeOf(() => requireSentSignature(read(), signer, 'AAAA'))).toBe('ERR_SIGNATURE');
   });
 });
 

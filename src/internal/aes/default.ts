@@ -10,7 +10,7 @@ import { nobleAesCbc } from './noble.ts';
 export interface EncryptionOptions {
   /** Source of random bytes for IVs, prefixes and nonces. Default the runtime's `crypto.getRandomValues`. */
   random?: RandomSource | undefined;
-  /** AES engine. Default: `node:crypto` where the runtime has it, else noble-ciphers. */
+  /** AES engine, which may bring a hash. Default: `node:crypto` where the runtime has it, else noble-ciphers. */
   aes?: AesCbcEngine | undefined;
 }
 
@@ -20,7 +20,9 @@ export function readEncryptionOptions(options: EncryptionOptions): {
   readonly aes: AesCbcEngine;
 } {
   const { random, aes = defaultAesCbc() } = options;
-  return { random: requireRandom(random), aes: requireFunction('aes', aes) };
+  requireFunction('aes', aes);
+  if (aes.digest !== undefined) requireFunction('aes.digest', aes.digest);
+  return { random: requireRandom(random), aes };
 }
 
 let engineHere: AesCbcEngine | undefined;

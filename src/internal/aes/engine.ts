@@ -17,8 +17,17 @@ export interface AesCbc {
 /**
  * Makes {@link AesCbc} for a key of 32 bytes, and may keep the key schedule. Padding is never an engine's business, so
  * none can leak whether it was right.
+ *
+ * An engine may bring a `digest`. Codecs that are given the engine then hash with it where the runtime has no hash of its
+ * own (no `node:crypto`).
  */
-export type AesCbcEngine = (key: Uint8Array) => AesCbc;
+export type AesCbcEngine = ((key: Uint8Array) => AesCbc) & { readonly digest?: EngineDigest | undefined };
+
+/**
+ * SHA-256 or SHA-1 (FIPS 180-4) of `bytes`, synchronous: 32 or 20 bytes that no later call overwrites. The same holds of
+ * `bytes` as of the arguments of {@link AesCbc}: they are read during the call only.
+ */
+export type EngineDigest = (algorithm: 'sha256' | 'sha1', bytes: Uint8Array) => Uint8Array;
 
 /** Bytes of a block, and of an IV. */
 export const AES_BLOCK = 16;

@@ -9,6 +9,9 @@ export type IsWellFormed = (text: string) => boolean;
 /** `undefined` for a lone surrogate, which has no UTF-8 form (RFC 3629 section 3). */
 export type EncodeUtf8 = (text: string) => Bytes | undefined;
 
+/** Writes a well-formed text at `at`, where there is room for it, and gives the number of bytes. */
+export type WriteUtf8 = (text: string, into: Uint8Array, at: number) => number;
+
 /** `undefined` for bytes that are not UTF-8; a leading BOM is kept. */
 export type DecodeUtf8 = (bytes: Uint8Array, start: number, end: number) => string | undefined;
 
@@ -35,6 +38,11 @@ export function webEncodeUtf8({ TextEncoder }: Runtime, isWellFormed: IsWellForm
   const encoder = TextEncoder && new TextEncoder();
   // A TextEncoder makes U+FFFD of a lone surrogate.
   return encoder && ((text) => (isWellFormed(text) ? encoder.encode(text) : undefined));
+}
+
+export function webWriteUtf8({ TextEncoder }: Runtime): WriteUtf8 | undefined {
+  const encoder = TextEncoder && new TextEncoder();
+  return encoder && ((text, into, at) => encoder.encodeInto(text, at === 0 ? into : into.subarray(at)).written);
 }
 
 export function nodeDecodeUtf8(runtime: Runtime): DecodeUtf8 | undefined {

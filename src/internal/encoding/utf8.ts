@@ -1,18 +1,21 @@
 // UTF-8 by what the runtime has built in, else by portable.ts; the results are the same.
-import { type Bytes, firstSound, type Runtime, thisRuntime } from '../runtime.ts';
+import { ask, type Bytes, firstSound, type Runtime, thisRuntime } from '../runtime.ts';
 import {
   type DecodeUtf8,
   type EncodeUtf8,
   type IsWellFormed,
   nodeDecodeUtf8,
+  type WriteUtf8,
   webDecodeUtf8,
   webEncodeUtf8,
   webIsWellFormed,
+  webWriteUtf8,
 } from './native.ts';
 import * as portable from './portable.ts';
 
 let isWellFormedHere: IsWellFormed | undefined;
 let encodeHere: EncodeUtf8 | undefined;
+let writeHere: WriteUtf8 | undefined;
 let decodeHere: DecodeUtf8 | undefined;
 
 /** Whether `text` has a UTF-8 form: no lone surrogate. */
@@ -27,6 +30,12 @@ export function encodeUtf8(text: string): Bytes {
   const bytes = encodeHere(text);
   if (bytes === undefined) throw new TypeError('text must be well-formed: it holds half of a surrogate pair');
   return bytes;
+}
+
+/** Writes a text that its caller knows to be well-formed at `at`, where there is room for it; gives the number of bytes. */
+export function writeUtf8(text: string, into: Uint8Array, at: number): number {
+  writeHere ??= makeWriteUtf8(thisRuntime());
+  return writeHere(text, into, at);
 }
 
 /** The text of `bytes` from `start` to `end`; `undefined` where they are not UTF-8. */
@@ -54,6 +63,21 @@ export function makeEncodeUtf8(runtime: Runtime): EncodeUtf8 {
     [[HALVES[0]], undefined],
     [[HALVES[1]], undefined],
   ]);
+}
+
+export function makeWriteUtf8(runtime: Runtime): WriteUtf8 {
+  const portableWrite: WriteUtf8 = (text, into, at) => {
+    const bytes = encodeUtf8(text);
+    into.set(bytes, at);
+    return bytes.length;
+  };
+  const written = (write: WriteUtf8) =>
+    [0, 1].map((at) => {
+      const into = new Uint8Array(3 * TEXT.length + 1);
+      return [write(TEXT, into, at), ...into].join();
+    });
+  const web = ask(() => webWriteUtf8(runtime));
+  return web && ask(() => written(web).join() === written(portableWrite).join()) ? web : portableWrite;
 }
 
 export function makeDecodeUtf8(runtime: Runtime): DecodeUtf8 {

@@ -1,8 +1,10 @@
-// AES-256-CBC decryption for WebAssembly SIMD, written in AssemblyScript.
+// AES-256-CBC decryption, SHA-256 and SHA-1 for WebAssembly SIMD, written in AssemblyScript.
 //
-// Bitsliced: many blocks at once, with XOR, AND and fixed byte shuffles only. There is no lookup
-// table, and no branch, address or shift count depends on the key or on data, so the time taken
-// tells nothing about either. Section numbers (§) are those of FIPS 197, the 2023 edition.
+// There is no lookup table, and no branch, address or shift count depends on the key or on data, so
+// the time taken tells nothing about either. Section numbers (§) are those of FIPS 197, the 2023
+// edition, and at the hashes, which come last, those of FIPS 180-4.
+//
+// AES is bitsliced: many blocks at once, with XOR, AND and fixed byte shuffles only.
 //
 // Within a block the bytes are first put in row order, so that one row of the state (§3.4) is one
 // 32-bit lane:
@@ -24,20 +26,27 @@
 //
 // To move rows is to name another set then, which saves an eighth of the instructions.
 
-// The memory is one page that never grows. Wiping all but the schedule is the caller's work.
+// The memory is one page that never grows. Wiping all but the schedule is the caller's work. The
+// constants of the hashes lie at its beginning.
 
 /**
  * The round keys of §5.2: the last and the first, which are added to whole blocks, as 16 bytes each;
  * then the others in the order of their use, from round 13 down to round 1, as 8 planes each.
  */
-export const SCHEDULE: usize = 0;
+export const SCHEDULE: usize = 384;
+/** What the rounds of a hash add: word t of four blocks as the vector t, of up to 80. */
+export const WORDS: usize = SCHEDULE + 2 * 16 + 13 * 128;
+/** The words of the hash so far: 8, of SHA-1 5. */
+const HASH: usize = WORDS + 80 * 16;
+/** The same as bytes: the digest, after the last block. */
+export const DIGEST: usize = HASH + 32;
 /** The key, 32 bytes; `expandKey` appends the other words of §5.2. */
-export const KEY: usize = SCHEDULE + 2 * 16 + 13 * 128;
+export const KEY: usize = DIGEST + 32;
 /** Four sets of planes, of which eight blocks take one. */
 const STATE: usize = KEY + 15 * 16;
-/** The IV and the ciphertext, in whose place `decrypt` leaves the plaintext. */
+/** The IV and the ciphertext, in whose place `decrypt` leaves the plaintext; or the blocks to be hashed. */
 export const WINDOW: usize = STATE + 4 * 128;
-/** The most ciphertext `decrypt` takes at once, in bytes. */
+/** The most that is taken at once, in bytes; of a text's end also the padding behind it. */
 export const WINDOW_SIZE: i32 = 32768;
 
 /** KeyExpansion (§5.2) of `KEY` into `SCHEDULE`, for EqInvCipher (§5.3.5, Algorithms 4 and 5). */
@@ -396,4 +405,207 @@ function transpose(set: usize): void {
 // @ts-ignore: decorator
 @inline function turn2(plane: v128): v128 {
   return i8x16.shuffle(plane, plane, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+// --- The hashes. A text's blocks depend on each other, but not the words that its rounds add: these are made for four
+// blocks at once, one in each lane. The rounds are a chain. What they wait for longest, the turned word, is added last.
+
+/** H(0) of SHA-256 (§5.3.3). */
+const start256 = memory.data<u32>([
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+]);
+/** H(0) of SHA-1 (§5.3.1). */
+const start1 = memory.data<u32>([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+/** K of SHA-256 (§4.2.2). */
+const constants256 = memory.data<u32>([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+]);
+
+/** SHA-256 (§6.2.2) of `size` bytes in `WINDOW`, whole blocks; `first` where a text begins with them. */
+export function sha256(size: i32, first: bool): void {
+  if (first) start(start256);
+  for (let block = 0; block < size; block += 64) {
+    if (block % 256 == 0) prepareWords256(WINDOW + block);
+    rounds256(WORDS + block / 16 % 16);
+  }
+  writeDigest();
+}
+
+/** SHA-1 (§6.1.2), likewise. */
+export function sha1(size: i32, first: bool): void {
+  if (first) start(start1);
+  for (let block = 0; block < size; block += 64) {
+    if (block % 256 == 0) prepareWords1(WINDOW + block);
+    rounds1(WORDS + block / 16 % 16);
+  }
+  writeDigest();
+}
+
+/** Of SHA-1, whose words are five, three come along that nobody reads. */
+function start(words: usize): void {
+  v128.store(HASH, v128.load(words));
+  v128.store(HASH, v128.load(words, 16), 16);
+}
+
+function writeDigest(): void {
+  v128.store(DIGEST, reversed(v128.load(HASH)));
+  v128.store(DIGEST, reversed(v128.load(HASH, 16)), 16);
+}
+
+/** W (§6.2.2) of four blocks, with K added where the recurrence needs the bare word no more. */
+function prepareWords256(blocks: usize): void {
+  readWords(blocks);
+  let k = constants256, at = WORDS;
+  for (; at < WORDS + 48 * 16; at += 16) {
+    const w0 = v128.load(at), w1 = v128.load(at, 16), w9 = v128.load(at, 9 * 16), w14 = v128.load(at, 14 * 16);
+    v128.store(at, add(w0, v128.load32_splat(k)));
+    const sigma0 = xor(xor(turn(w1, 7), turn(w1, 18)), i32x4.shr_u(w1, 3));
+    const sigma1 = xor(xor(turn(w14, 17), turn(w14, 19)), i32x4.shr_u(w14, 10));
+    v128.store(at, add(add(w0, w9), add(sigma0, sigma1)), 16 * 16);
+    k += 4;
+  }
+  for (; at < WORDS + 64 * 16; at += 16) {
+    v128.store(at, add(v128.load(at), v128.load32_splat(k)));
+    k += 4;
+  }
+}
+
+/** W (§6.1.2) of four blocks, K (§4.2.1) added. */
+function prepareWords1(blocks: usize): void {
+  readWords(blocks);
+  for (let at = WORDS; at < WORDS + 64 * 16; at += 16) {
+    const w0 = v128.load(at), w2 = v128.load(at, 2 * 16), w8 = v128.load(at, 8 * 16), w13 = v128.load(at, 13 * 16);
+    v128.store(at, turn(xor(xor(w0, w2), xor(w8, w13)), 31), 16 * 16);
+  }
+  addToWords(0, 0x5a827999);
+  addToWords(20, 0x6ed9eba1);
+  addToWords(40, 0x8f1bbcdc);
+  addToWords(60, 0xca62c1d6);
+}
+
+function addToWords(t: usize, k: u32): void {
+  const from = WORDS + 16 * t;
+  for (let at = from; at < from + 20 * 16; at += 16) v128.store(at, add(v128.load(at), i32x4.splat(k)));
+}
+
+/** The 16 words of each of four blocks. */
+function readWords(blocks: usize): void {
+  for (let to = WORDS; to < WORDS + 16 * 16; to += 64) {
+    const a = reversed(v128.load(blocks)), b = reversed(v128.load(blocks, 64));
+    const c = reversed(v128.load(blocks, 128)), d = reversed(v128.load(blocks, 192));
+    const ab01 = i32x4.shuffle(a, b, 0, 4, 1, 5), cd01 = i32x4.shuffle(c, d, 0, 4, 1, 5);
+    const ab23 = i32x4.shuffle(a, b, 2, 6, 3, 7), cd23 = i32x4.shuffle(c, d, 2, 6, 3, 7);
+    v128.store(to, i64x2.shuffle(ab01, cd01, 0, 2));
+    v128.store(to, i64x2.shuffle(ab01, cd01, 1, 3), 16);
+    v128.store(to, i64x2.shuffle(ab23, cd23, 0, 2), 32);
+    v128.store(to, i64x2.shuffle(ab23, cd23, 1, 3), 48);
+    blocks += 16;
+  }
+}
+
+/** The rounds of one block, eight in a turn, so that instead of values the names change places. */
+function rounds256(words: usize): void {
+  let a = hash(0), b = hash(1), c = hash(2), d = hash(3), e = hash(4), f = hash(5), g = hash(6), h = hash(7);
+  for (let end = words + 64 * 16; words < end; words += 8 * 16) {
+    h += load<u32>(words) + ch(e, f, g); h += sum1(e); d += h; h += maj(a, b, c); h += sum0(a);
+    g += load<u32>(words, 16) + ch(d, e, f); g += sum1(d); c += g; g += maj(h, a, b); g += sum0(h);
+    f += load<u32>(words, 32) + ch(c, d, e); f += sum1(c); b += f; f += maj(g, h, a); f += sum0(g);
+    e += load<u32>(words, 48) + ch(b, c, d); e += sum1(b); a += e; e += maj(f, g, h); e += sum0(f);
+    d += load<u32>(words, 64) + ch(a, b, c); d += sum1(a); h += d; d += maj(e, f, g); d += sum0(e);
+    c += load<u32>(words, 80) + ch(h, a, b); c += sum1(h); g += c; c += maj(d, e, f); c += sum0(d);
+    b += load<u32>(words, 96) + ch(g, h, a); b += sum1(g); f += b; b += maj(c, d, e); b += sum0(c);
+    a += load<u32>(words, 112) + ch(f, g, h); a += sum1(f); e += a; a += maj(b, c, d); a += sum0(b);
+  }
+  store<u32>(HASH, hash(0) + a); store<u32>(HASH, hash(1) + b, 4); store<u32>(HASH, hash(2) + c, 8);
+  store<u32>(HASH, hash(3) + d, 12); store<u32>(HASH, hash(4) + e, 16); store<u32>(HASH, hash(5) + f, 20);
+  store<u32>(HASH, hash(6) + g, 24); store<u32>(HASH, hash(7) + h, 28);
+}
+
+/** The rounds of one block, likewise five in a turn; twenty have the same function (§4.1.1). */
+function rounds1(words: usize): void {
+  let a = hash(0), b = hash(1), c = hash(2), d = hash(3), e = hash(4);
+  for (let end = words + 20 * 16; words < end; words += 5 * 16) {
+    e += load<u32>(words) + ch(b, c, d); e += rotl<u32>(a, 5); b = rotl<u32>(b, 30);
+    d += load<u32>(words, 16) + ch(a, b, c); d += rotl<u32>(e, 5); a = rotl<u32>(a, 30);
+    c += load<u32>(words, 32) + ch(e, a, b); c += rotl<u32>(d, 5); e = rotl<u32>(e, 30);
+    b += load<u32>(words, 48) + ch(d, e, a); b += rotl<u32>(c, 5); d = rotl<u32>(d, 30);
+    a += load<u32>(words, 64) + ch(c, d, e); a += rotl<u32>(b, 5); c = rotl<u32>(c, 30);
+  }
+  for (let end = words + 20 * 16; words < end; words += 5 * 16) {
+    e += load<u32>(words) + parity(b, c, d); e += rotl<u32>(a, 5); b = rotl<u32>(b, 30);
+    d += load<u32>(words, 16) + parity(a, b, c); d += rotl<u32>(e, 5); a = rotl<u32>(a, 30);
+    c += load<u32>(words, 32) + parity(e, a, b); c += rotl<u32>(d, 5); e = rotl<u32>(e, 30);
+    b += load<u32>(words, 48) + parity(d, e, a); b += rotl<u32>(c, 5); d = rotl<u32>(d, 30);
+    a += load<u32>(words, 64) + parity(c, d, e); a += rotl<u32>(b, 5); c = rotl<u32>(c, 30);
+  }
+  for (let end = words + 20 * 16; words < end; words += 5 * 16) {
+    e += load<u32>(words) + maj(b, c, d); e += rotl<u32>(a, 5); b = rotl<u32>(b, 30);
+    d += load<u32>(words, 16) + maj(a, b, c); d += rotl<u32>(e, 5); a = rotl<u32>(a, 30);
+    c += load<u32>(words, 32) + maj(e, a, b); c += rotl<u32>(d, 5); e = rotl<u32>(e, 30);
+    b += load<u32>(words, 48) + maj(d, e, a); b += rotl<u32>(c, 5); d = rotl<u32>(d, 30);
+    a += load<u32>(words, 64) + maj(c, d, e); a += rotl<u32>(b, 5); c = rotl<u32>(c, 30);
+  }
+  for (let end = words + 20 * 16; words < end; words += 5 * 16) {
+    e += load<u32>(words) + parity(b, c, d); e += rotl<u32>(a, 5); b = rotl<u32>(b, 30);
+    d += load<u32>(words, 16) + parity(a, b, c); d += rotl<u32>(e, 5); a = rotl<u32>(a, 30);
+    c += load<u32>(words, 32) + parity(e, a, b); c += rotl<u32>(d, 5); e = rotl<u32>(e, 30);
+    b += load<u32>(words, 48) + parity(d, e, a); b += rotl<u32>(c, 5); d = rotl<u32>(d, 30);
+    a += load<u32>(words, 64) + parity(c, d, e); a += rotl<u32>(b, 5); c = rotl<u32>(c, 30);
+  }
+  store<u32>(HASH, hash(0) + a); store<u32>(HASH, hash(1) + b, 4); store<u32>(HASH, hash(2) + c, 8);
+  store<u32>(HASH, hash(3) + d, 12); store<u32>(HASH, hash(4) + e, 16);
+}
+
+// @ts-ignore: decorator
+@inline function hash(i: usize): u32 {
+  return load<u32>(HASH + 4 * i);
+}
+
+// @ts-ignore: decorator
+@inline function ch(x: u32, y: u32, z: u32): u32 {
+  return z ^ (x & (y ^ z));
+}
+
+// @ts-ignore: decorator
+@inline function maj(x: u32, y: u32, z: u32): u32 {
+  return (x & y) | (z & (x | y));
+}
+
+// @ts-ignore: decorator
+@inline function parity(x: u32, y: u32, z: u32): u32 {
+  return x ^ y ^ z;
+}
+
+// @ts-ignore: decorator
+@inline function sum0(x: u32): u32 {
+  return rotr<u32>(x, 2) ^ rotr<u32>(x, 13) ^ rotr<u32>(x, 22);
+}
+
+// @ts-ignore: decorator
+@inline function sum1(x: u32): u32 {
+  return rotr<u32>(x, 6) ^ rotr<u32>(x, 11) ^ rotr<u32>(x, 25);
+}
+
+// @ts-ignore: decorator
+@inline function add(a: v128, b: v128): v128 {
+  return i32x4.add(a, b);
+}
+
+/** Words turned right. */
+// @ts-ignore: decorator
+@inline function turn(words: v128, by: i32): v128 {
+  return xor(i32x4.shr_u(words, by), i32x4.shl(words, 32 - by));
+}
+
+/** From the order of bytes in a text to that of this machine, and back. */
+// @ts-ignore: decorator
+@inline function reversed(words: v128): v128 {
+  return i8x16.shuffle(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }

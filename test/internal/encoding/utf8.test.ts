@@ -8,6 +8,8 @@ import {
   makeDecodeUtf8,
   makeEncodeUtf8,
   makeIsWellFormed,
+  makeWriteUtf8,
+  writeUtf8,
 } from '../../../src/internal/encoding/utf8.ts';
 import { ask, type Runtime } from '../../../src/internal/runtime.ts';
 import { errorOf, utf8 } from '../../helpers.ts';
@@ -22,6 +24,56 @@ for (const [name, runtime] of RUNTIMES) {
     decodeUtf8: makeDecodeUtf8(runtime),
   });
 }
+
+describe('writeUtf8', () => {
+  class Throwing {
+    encodeInto() {
+      throw new Error('not here');
+    }
+  }
+  /** Right but for what `spoil` does. */
+  const wrong = (spoil: (into: Uint8Array, written: number) => number) =>
+    class {
+      encodeInto(text: string, into: Uint8Array) {
+        return { written: spoil(into, new TextEncoder().encodeInto(text, into).written) };
+      }
+    };
+  const encoders: [string, unknown][] = [
+    ['none', undefined],
+    ['one that works', TextEncoder],
+    ['one that throws', Throwing],
+    ['one that miscounts', wrong((_, written) => written - 1)],
+    ['one that changes bytes', wrong((into, written) => into.fill(0x41, 0, 2) && written)],
+  ];
+  const ways: [string, typeof writeUtf8][] = [['this runtime', writeUtf8]];
+  for (const [name, Encoder] of encoders) ways.push([name, makeWriteUtf8({ TextEncoder: Encoder } as Runtime)]);
+
+  it.each(ways)('with %s writes where it is told, and says how much', (_, write) => {
+    for (const text of ['', 'a', 'na\u00efve \u4f60\u597d \u{1f600}', 'x'.repeat(5000)]) {
+      for (const at of [0, 1, 7]) {
+        const into = new Uint8Array(at + 3 * text.length + 2).fill(0xee);
+        const expected = into.slice();
+        expected.set(utf8(text), at);
+        const length = write(text, into, at);
+        expect(length).toBe(utf8(text).length);
+        // What is behind the text may be written to.
+        expect(into.subarray(0, at + length)).toEqual(expected.subarray(0, at + length));
+      }
+    }
+  });
+
+  it('is the TextEncoder of a runtime where that is right', () => {
+    let asked = 0;
+    const counting = wrong((_, written) => {
+      asked++;
+      return written;
+    });
+    const write = makeWriteUtf8({ TextEncoder: counting } as unknown as Runtime);
+    asked = 0;
+    write('a', new Uint8Array(3), 0);
+    expect(asked).toBe(1);
+  });
+});
 
 describe('encodeUtf8', () => {
   it.each(['\ud800', 'hush\udc00', '\udc00\ud800'])('is a TypeError for half a surrogate pair: %j', (text) => {
