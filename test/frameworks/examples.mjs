@@ -1,0 +1,16 @@
+// The folders of examples/, and how they are run: by the `start` script of their package.json, behind its `build` if it has
+// one, with the secrets and PORT in the environment.
+//   quick    in the default set, which .ci/run runs; `--all` runs the rest
+//   starts   each script that starts it, and the requests that its framework refuses by a page of its own: of those the
+//            status alone counts
+//   mounts   where its callbacks are, with no slash at the end; '' is /feishu, /dingtalk and so on
+const behindParser = { start: [], 'start:behind-parser': ['not JSON', 'over the limit'] };
+
+export const EXAMPLES = [
+  { name: 'node-http', quick: true },
+  { name: 'express-4', quick: true, starts: behindParser },
+  { name: 'express-5', quick: true, starts: behindParser },
+  { name: 'fastify', quick: true },
+  { name: 'koa', quick: true },
+  { name: 'hono-node', quick: true },
+].map((example) => ({ starts: { start: [] }, mounts: [''], ...example }));
