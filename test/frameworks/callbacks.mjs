@@ -4,7 +4,7 @@ import { outcomeOf, PLATFORMS, requestsOf } from './requests.mjs';
 import { abort, send } from './wire.mjs';
 
 /** One line for each thing that is wrong; none for a right one. `check(what, problem)` counts. */
-export async function checkExample(server, { mount, ownPages }, what, check) {
+export async function checkExample(server, { mount, ownPages, isChunked }, what, check) {
   for (const platform of Object.keys(PLATFORMS)) {
     const before = server.output.length;
     const expectedEvents = [];
@@ -14,7 +14,11 @@ export async function checkExample(server, { mount, ownPages }, what, check) {
       if (name === 'aborted') await abort(server.port, path, push);
       // What broke off must not have been an event, so that the one after it has another name.
       const next = name === 'aborted' ? requestsOf(platform).event : push;
-      const problem = difference(platform, outcome, await send(server.port, path, next), ownPages.includes(name));
+      const response = await send(server.port, path, next);
+      const problem =
+        typeof outcome === 'number'
+          ? refusalProblem(outcome, response, ownPages.includes(name))
+          : answerProblem(platform, outcome, response, isChunked);
       check(`${what}, ${platform}, ${name}`, problem);
       if (outcome === 'event') expectedEvents.push(TYPES[name] ?? `t-${name}`);
     }
@@ -36,19 +40,21 @@ async function eventsOf(server, platform, before, expected) {
   return seen;
 }
 
-/** What is wrong with a response; nothing is the empty text. */
-function difference(platform, outcome, { status, headers, text }, isOwnPage) {
-  if (typeof outcome === 'number') {
-    if (status !== outcome) return `${status}, not ${outcome}${text && `: ${text.slice(0, 200)}`}`;
-    return text === '' || isOwnPage ? '' : `${status} with a body: ${text.slice(0, 200)}`;
-  }
+/** What is wrong with a refusal; nothing is the empty text. */
+function refusalProblem(expected, { status, text }, isOwnPage) {
+  if (status !== expected) return `${status}, not ${expected}${text && `: ${text.slice(0, 200)}`}`;
+  return text === '' || isOwnPage ? '' : `${status} with a body: ${text.slice(0, 200)}`;
+}
+
+/** The same of an answer. */
+function answerProblem(platform, outcome, { status, headers, text }, isChunked) {
   if (status !== 200) return `${status}, not 200${text && `: ${text.slice(0, 200)}`}`;
   const { verified, answered, read } = PLATFORMS[platform];
   const [type, answer] = outcome === 'verified' ? verified : answered;
   if (headers['content-type'] !== type) return `Content-Type ${headers['content-type']}, not ${type}`;
   if (headers['x-content-type-options'] !== 'nosniff') return 'no X-Content-Type-Options';
-  if (headers['content-length'] !== String(Buffer.byteLength(text)))
-    return `Content-Length ${headers['content-length']}`;
+  const length = isChunked ? undefined : String(Buffer.byteLength(text));
+  if (headers['content-length'] !== length) return `Content-Length ${headers['content-length']}, not ${length}`;
   return readAs(read, text) === answer ? '' : `answered ${text.slice(0, 200)}`;
 }
 

@@ -4,6 +4,7 @@
 //   starts   each script that starts it, and the requests that its framework refuses by a page of its own: of those the
 //            status alone counts
 //   mounts   where its callbacks are, with no slash at the end; '' is /feishu, /dingtalk and so on
+//   chunked  the mounts whose framework drops Content-Length
 const behindParser = { start: [], 'start:behind-parser': ['not JSON', 'over the limit'] };
 
 export const EXAMPLES = [
@@ -13,4 +14,7 @@ export const EXAMPLES = [
   { name: 'fastify', quick: true },
   { name: 'koa', quick: true },
   { name: 'hono-node', quick: true },
-].map((example) => ({ starts: { start: [] }, mounts: [''], ...example }));
+  { name: 'next', quick: true, mounts: ['/edge', '/node', '/api'], chunked: ['/edge', '/node'] },
+  { name: 'nest-express', starts: { start: ['not JSON', 'over the limit'] } },
+  { name: 'nest-fastify' },
+].map((example) => ({ starts: { start: [] }, mounts: [''], chunked: [], ...example }));

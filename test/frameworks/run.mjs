@@ -63,7 +63,7 @@ async function runExample(example, tarball) {
       const what = [example.name, script === 'start' ? '' : script.slice('start:'.length), mount]
         .filter(Boolean)
         .join(' ');
-      await checkExample(server, { mount, ownPages }, what, check);
+      await checkExample(server, { mount, ownPages, isChunked: example.chunked.includes(mount) }, what, check);
     }
     await server.stop();
   }
