@@ -4,6 +4,7 @@
 //   starts   each script that starts it, and the requests that its framework refuses by a page of its own: of those the
 //            status alone counts
 //   mounts   where its callbacks are, with no slash at the end; '' is /feishu, /dingtalk and so on
+//   engine   what runs it, of those of test/runtimes; this Node where it is not said
 //   chunked  the mounts whose framework drops Content-Length
 const behindParser = { start: [], 'start:behind-parser': ['not JSON', 'over the limit'] };
 
@@ -17,4 +18,10 @@ export const EXAMPLES = [
   { name: 'next', quick: true, mounts: ['/edge', '/node', '/api'], chunked: ['/edge', '/node'] },
   { name: 'nest-express', starts: { start: ['not JSON', 'over the limit'] } },
   { name: 'nest-fastify' },
+  { name: 'h3' },
+  { name: 'nitro' },
+  { name: 'hono-bun', engine: 'Bun' },
+  { name: 'elysia', engine: 'Bun' },
+  { name: 'bun', engine: 'Bun' },
+  { name: 'deno', engine: 'Deno' },
 ].map((example) => ({ starts: { start: [] }, mounts: [''], chunked: [], ...example }));

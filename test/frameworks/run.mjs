@@ -6,10 +6,22 @@
 //   --all       also those that are not in the quick set, which .ci/run runs
 //   --sabotage  plants the faults of plants.mjs into the examples, each of which must be seen
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runs } from '../runtimes/engines.mjs';
+import { installLocked } from '../runtimes/install.mjs';
 import { EXAMPLES } from './examples.mjs';
-import { copyExample, install, installOnce, npm, scriptsOf, start, temporaryFolder } from './server.mjs';
+import { SECRETS } from './secrets.mjs';
+import {
+  copyExample,
+  installLock,
+  installOnce,
+  installTarball,
+  npm,
+  scriptsOf,
+  start,
+  temporaryFolder,
+} from './server.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -51,22 +63,41 @@ function checkTypes() {
   }
 }
 
+/** The environment of an example, in which its engine is found first; nothing where npm does not provide it. */
+function environmentOf({ engine }) {
+  const quiet = { NEXT_TELEMETRY_DISABLED: '1', BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true' };
+  if (engine === undefined) return quiet;
+  installLocked();
+  const program = runs.find((run) => run.engine === engine).program();
+  return program && { ...quiet, PATH: `${dirname(program)}${delimiter}${process.env.PATH}` };
+}
+
+/** Counts; the reason where it cannot be run here. */
 async function runExample(example, tarball) {
-  const { checkExample } = await import('./callbacks.mjs');
-  const { SECRETS } = await import('./requests.mjs');
+  const env = environmentOf(example);
+  if (env === undefined) return `npm provides no ${example.engine} for ${process.platform} ${process.arch}`;
   const folder = copyExample(example.name);
-  install(folder, tarball);
-  if (scriptsOf(folder).build) npm(folder, ['run', '--silent', 'build']); // without the secrets: they are for the server
-  for (const [script, ownPages] of Object.entries(example.starts)) {
-    const server = await start(folder, script, SECRETS);
-    for (const mount of example.mounts) {
-      const what = [example.name, script === 'start' ? '' : script.slice('start:'.length), mount]
-        .filter(Boolean)
-        .join(' ');
-      await checkExample(server, { mount, ownPages, isChunked: example.chunked.includes(mount) }, what, check);
-    }
-    await server.stop();
+  try {
+    installLock(folder);
+  } catch (error) {
+    return error.message;
   }
+  installTarball(folder, tarball);
+  // Without the secrets: they are for the server.
+  if (scriptsOf(folder).build) npm(folder, ['run', '--silent', 'build'], env);
+  for (const [script, ownPages] of Object.entries(example.starts))
+    await runScript(example, folder, script, ownPages, env);
+  return undefined;
+}
+
+async function runScript({ name, mounts, chunked }, folder, script, ownPages, env) {
+  const { checkExample } = await import('./callbacks.mjs');
+  const server = await start(folder, script, { ...env, ...SECRETS });
+  for (const mount of mounts) {
+    const what = [name, ...(script === 'start' ? [] : [script.slice('start:'.length)]), mount].join(' ').trim();
+    await checkExample(server, { mount, ownPages, isChunked: chunked.includes(mount) }, what, check);
+  }
+  await server.stop();
 }
 
 const isWanted = ({ name, quick }) =>
@@ -84,7 +115,12 @@ if (words.length === 0) {
 }
 for (const example of EXAMPLES.filter(isWanted)) {
   try {
-    await timed(example.name, () => runExample(example, tarball));
+    await timed(example.name, async () => {
+      const reason = await runExample(example, tarball);
+      if (reason === undefined) return;
+      counts.skipped++;
+      console.log(`${example.name}: skipped: ${reason}`);
+    });
   } catch (error) {
     failed(example.name, error.message);
   }

@@ -27,13 +27,16 @@ export function npm(cwd, args, env = {}) {
 }
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** Installs what the lockfile of a folder names, and beside it the package itself. */
-export function install(folder, tarball) {
+/** Installs what the lockfile of a folder names. */
+export function installLock(folder) {
   npm(folder, ['ci', ...QUIET]);
+}
+
+export function installTarball(folder, tarball) {
   npm(folder, ['install', '--no-save', '--prefer-offline', ...QUIET, tarball]);
 }
 
-/** The same, but what the lockfile names stays as long as that file does; without optional packages, here Next's compilers. */
+/** Both, but what the lockfile names stays as long as that file does; without optional packages, here Next's compilers. */
 export function installOnce(folder, tarball) {
   const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
   const installed = join(folder, 'node_modules', '.installed');

@@ -3,7 +3,9 @@ import { request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const LIMIT = 10_000;
+/** Of a body that is over every limit. */
 const FIRST_PART = 65_536;
+const IS_TOO_LONG = 1_048_576;
 
 /** Percent-encoded as in RFC 3986: `URLSearchParams` would send a space as a plus sign. */
 export const pathOf = (path, query) => {
@@ -48,12 +50,10 @@ export function send(port, path, push) {
 /** A server that refuses what is too long answers before its end, and closes under a client that goes on writing. */
 async function writeBody(outgoing, body) {
   const bytes = Buffer.from(body);
-  if (bytes.length > FIRST_PART) {
-    const answered = new Promise((resolve) => outgoing.once('response', () => resolve(true)));
-    outgoing.write(bytes.subarray(0, FIRST_PART));
-    if (await Promise.race([answered, wait(500, false)])) return;
-  }
-  outgoing.end(bytes.length > FIRST_PART ? bytes.subarray(FIRST_PART) : bytes);
+  if (bytes.length <= IS_TOO_LONG) return outgoing.end(bytes);
+  const answered = new Promise((resolve) => outgoing.once('response', () => resolve(true)));
+  outgoing.write(bytes.subarray(0, FIRST_PART));
+  if (!(await Promise.race([answered, wait(500, false)]))) outgoing.end(bytes.subarray(FIRST_PART));
 }
 
 /** Sends a request but for its last half, and is gone. */
