@@ -20,6 +20,7 @@ export const EXAMPLES = [
   { name: 'nest-fastify' },
   { name: 'h3' },
   { name: 'nitro' },
+  { name: 'egg' },
   { name: 'hono-bun', engine: 'Bun' },
   { name: 'elysia', engine: 'Bun' },
   { name: 'bun', engine: 'Bun' },
