@@ -21,8 +21,10 @@ export const EXAMPLES = [
   { name: 'h3' },
   { name: 'nitro' },
   { name: 'egg' },
+  { name: 'midway' },
   { name: 'hono-bun', engine: 'Bun' },
   { name: 'elysia', engine: 'Bun' },
   { name: 'bun', engine: 'Bun' },
   { name: 'deno', engine: 'Deno' },
+  { name: 'workers', engine: 'Node 22', starts: { start: [], 'start:nodejs-compat': [] } },
 ].map((example) => ({ starts: { start: [] }, mounts: [''], chunked: [], ...example }));

@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runs } from '../runtimes/engines.mjs';
+import { nodeOf, runs } from '../runtimes/engines.mjs';
 import { installLocked } from '../runtimes/install.mjs';
 import { EXAMPLES } from './examples.mjs';
 import { SECRETS } from './secrets.mjs';
@@ -65,10 +65,16 @@ function checkTypes() {
 
 /** The environment of an example, in which its engine is found first; nothing where npm does not provide it. */
 function environmentOf({ engine }) {
-  const quiet = { NEXT_TELEMETRY_DISABLED: '1', BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true' };
+  const quiet = {
+    NEXT_TELEMETRY_DISABLED: '1',
+    BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true',
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
+  };
   if (engine === undefined) return quiet;
   installLocked();
-  const program = runs.find((run) => run.engine === engine).program();
+  const [, major] = /^Node (\d+)$/.exec(engine) ?? [];
+  const program = (major ? nodeOf(major) : runs.find((run) => run.engine === engine).program)();
   return program && { ...quiet, PATH: `${dirname(program)}${delimiter}${process.env.PATH}` };
 }
 
