@@ -5,6 +5,7 @@
 //            status alone counts
 //   mounts   where its callbacks are, with no slash at the end; '' is /feishu, /dingtalk and so on
 //   engine   what runs it, of those of test/runtimes; this Node where it is not said
+//   through  a program of this folder that runs its functions
 //   chunked  the mounts whose framework drops Content-Length
 const behindParser = { start: [], 'start:behind-parser': ['not JSON', 'over the limit'] };
 
@@ -27,4 +28,9 @@ export const EXAMPLES = [
   { name: 'bun', engine: 'Bun' },
   { name: 'deno', engine: 'Deno' },
   { name: 'workers', engine: 'Node 22', starts: { start: [], 'start:nodejs-compat': [] } },
+  {
+    name: 'serverless',
+    through: 'gateway.mjs',
+    starts: { 'lambda-rest-api': [], 'lambda-http-api': [], 'lambda-alb': [], 'alibaba-fc': [], 'tencent-scf': [] },
+  },
 ].map((example) => ({ starts: { start: [] }, mounts: [''], chunked: [], ...example }));

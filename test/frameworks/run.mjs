@@ -96,11 +96,12 @@ async function runExample(example, tarball) {
   return undefined;
 }
 
-async function runScript({ name, mounts, chunked }, folder, script, ownPages, env) {
+async function runScript({ name, mounts, chunked, through }, folder, script, ownPages, env) {
   const { checkExample } = await import('./callbacks.mjs');
-  const server = await start(folder, script, { ...env, ...SECRETS });
+  const command = through && [process.execPath, join(here, through), script];
+  const server = await start(folder, script, { ...env, ...SECRETS }, command);
   for (const mount of mounts) {
-    const what = [name, ...(script === 'start' ? [] : [script.slice('start:'.length)]), mount].join(' ').trim();
+    const what = [name, ...(script === 'start' ? [] : [script.replace('start:', '')]), mount].join(' ').trim();
     await checkExample(server, { mount, ownPages, isChunked: chunked.includes(mount) }, what, check);
   }
   await server.stop();

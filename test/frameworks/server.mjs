@@ -61,12 +61,12 @@ export function copyExample(name) {
   return folder;
 }
 
-export const scriptsOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts;
+export const scriptsOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts ?? {};
 
-/** Starts a script of the folder; resolves when its port answers. */
-export async function start(folder, script, env) {
+/** Starts a script of the folder, or whatever the command is; resolves when its port answers. */
+export async function start(folder, script, env, [program, ...args] = ['npm', 'run', '--silent', script]) {
   const port = await freePort();
-  const child = spawn('npm', ['run', '--silent', script], {
+  const child = spawn(program, args, {
     cwd: folder,
     detached: true, // a process group, so that nothing it started outlives it
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -85,7 +85,7 @@ export async function start(folder, script, env) {
   for (const end = Date.now() + STARTS_WITHIN; !(await isListening(port)); await wait(50)) {
     if (!server.ended && Date.now() < end) continue;
     await server.stop();
-    throw new Error(`npm run ${script} does not listen on its PORT: ${server.output.trim().slice(-2000)}`);
+    throw new Error(`${script} does not listen on its PORT: ${server.output.trim().slice(-2000)}`);
   }
   return server;
 }
