@@ -5,6 +5,7 @@ import { createTencentChatCodec } from 'callback-codec/tencent-chat';
 import { createWeChatCodec } from 'callback-codec/wechat';
 import { createWeComCodec } from 'callback-codec/wecom';
 import Koa from 'koa';
+import bodyParser from 'koa-bodyparser';
 
 const { env } = process;
 const codecs = {
@@ -40,7 +41,6 @@ app.use(async (ctx, next) => {
   const handle = routes.get(ctx.path);
   if (handle === undefined) return next();
   await handle(ctx.req, ctx.res);
-  ctx.respond = false; // it has been sent
 });
-// koa-bodyparser, koa-body and everything else that reads the body: here
+app.use(bodyParser()); // behind the callbacks
 app.listen(env.PORT ?? 3000);

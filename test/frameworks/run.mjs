@@ -6,22 +6,12 @@
 //   --all       also those that are not in the quick set, which .ci/run runs
 //   --sabotage  plants the faults of plants.mjs into the examples, each of which must be seen
 import { spawnSync } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { nodeOf, runs } from '../runtimes/engines.mjs';
-import { installLocked } from '../runtimes/install.mjs';
+import { build, checkScript, prepare, problemsOf } from './example.mjs';
 import { EXAMPLES } from './examples.mjs';
-import { SECRETS } from './secrets.mjs';
-import {
-  copyExample,
-  installLock,
-  installOnce,
-  installTarball,
-  npm,
-  scriptsOf,
-  start,
-  temporaryFolder,
-} from './server.mjs';
+import { PLANTS } from './plants.mjs';
+import { installOnce, npm, temporaryFolder } from './server.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -63,74 +53,49 @@ function checkTypes() {
   }
 }
 
-/** The environment of an example, in which its engine is found first; nothing where npm does not provide it. */
-function environmentOf({ engine }) {
-  const quiet = {
-    NEXT_TELEMETRY_DISABLED: '1',
-    BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true',
-    WRANGLER_SEND_METRICS: 'false',
-    CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
-  };
-  if (engine === undefined) return quiet;
-  installLocked();
-  const [, major] = /^Node (\d+)$/.exec(engine) ?? [];
-  const program = (major ? nodeOf(major) : runs.find((run) => run.engine === engine).program)();
-  return program && { ...quiet, PATH: `${dirname(program)}${delimiter}${process.env.PATH}` };
-}
-
-/** Counts; the reason where it cannot be run here. */
-async function runExample(example, tarball) {
-  const env = environmentOf(example);
-  if (env === undefined) return `npm provides no ${example.engine} for ${process.platform} ${process.arch}`;
-  const folder = copyExample(example.name);
-  try {
-    installLock(folder);
-  } catch (error) {
-    return error.message;
-  }
-  installTarball(folder, tarball);
-  // Without the secrets: they are for the server.
-  if (scriptsOf(folder).build) npm(folder, ['run', '--silent', 'build'], env);
-  for (const [script, ownPages] of Object.entries(example.starts))
-    await runScript(example, folder, script, ownPages, env);
-  return undefined;
-}
-
-async function runScript({ name, mounts, chunked, through }, folder, script, ownPages, env) {
-  const { checkExample } = await import('./callbacks.mjs');
-  const command = through && [process.execPath, join(here, through), script];
-  const server = await start(folder, script, { ...env, ...SECRETS }, command);
-  for (const mount of mounts) {
-    const what = [name, ...(script === 'start' ? [] : [script.replace('start:', '')]), mount].join(' ').trim();
-    await checkExample(server, { mount, ownPages, isChunked: chunked.includes(mount) }, what, check);
-  }
-  await server.stop();
-}
-
 const isWanted = ({ name, quick }) =>
   words.length > 0 ? words.some((word) => name.includes(word)) : quick || options.all;
 
-let tarball;
-await timed('packed', () => {
-  tarball = pack();
-});
-await timed('frameworks for types and parsers, installed', () => installOnce(here, tarball));
-if (words.length === 0) {
-  await timed('types', checkTypes);
-  const { checkParsers } = await import('./parsers.mjs');
-  await timed('before and behind parsers', () => checkParsers(check));
-}
-for (const example of EXAMPLES.filter(isWanted)) {
-  try {
+/** Runs `work` on every wanted example where it is installed; one that cannot be is skipped, and says why. */
+async function forEachExample(tarball, work) {
+  for (const example of EXAMPLES.filter(isWanted)) {
     await timed(example.name, async () => {
-      const reason = await runExample(example, tarball);
-      if (reason === undefined) return;
+      const { reason, ...prepared } = prepare(example, tarball);
+      if (reason === undefined) return work(example, prepared);
       counts.skipped++;
       console.log(`${example.name}: skipped: ${reason}`);
-    });
-  } catch (error) {
-    failed(example.name, error.message);
+    }).catch((error) => failed(example.name, error.message));
   }
+}
+
+async function runExample(example, prepared) {
+  build(prepared);
+  for (const script of Object.keys(example.starts)) await checkScript(example, prepared, script, check);
+}
+
+async function plantFaults(example, prepared) {
+  for (const plant of PLANTS.filter((plant) => plant.example === example.name)) {
+    const problems = await problemsOf(example, prepared, plant);
+    const problem = problems.get(plant.at) ?? 'nothing';
+    const others = [...problems].filter(([at]) => at !== plant.at).map(([at, problem]) => `\n  ${at}: ${problem}`);
+    const isSeen = plant.says.test(problem);
+    check(`${example.name}, ${plant.what}`, isSeen ? '' : `at ${plant.at}: ${problem}${others.slice(0, 3).join('')}`);
+    if (isSeen)
+      console.log(`seen: ${example.name}, ${plant.what}: ${plant.at}: ${problem.split('\n')[0].slice(0, 100)}`);
+  }
+}
+
+const tarball = pack();
+installOnce(here, tarball);
+if (options.sabotage) {
+  await forEachExample(tarball, plantFaults);
+} else {
+  if (words.length === 0) {
+    await timed('types', checkTypes);
+    const { checkParsers } = await import('./parsers.mjs');
+    await timed('before and behind parsers', () => checkParsers(check));
+  }
+  await forEachExample(tarball, runExample);
 }
 
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

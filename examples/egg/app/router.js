@@ -38,7 +38,6 @@ module.exports = (app) => {
     const handle = toNodeHandler(codec, onEvent);
     app.router.all(`/${name}`, async (ctx) => {
       await handle(ctx.req, ctx.res);
-      ctx.respond = false; // it has been sent
     });
   }
 };

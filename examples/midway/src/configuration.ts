@@ -64,7 +64,6 @@ export class MainConfiguration {
         const handle = routes.get(ctx.path);
         if (handle === undefined) return next();
         await handle(ctx.req, ctx.res);
-        ctx.respond = false; // it has been sent
       });
   }
 }

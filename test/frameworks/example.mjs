@@ -1,0 +1,83 @@
+// One of the examples: installed with the tarball, built, started, checked; and the same with a planted fault.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { nodeOf, runs } from '../runtimes/engines.mjs';
+import { installLocked } from '../runtimes/install.mjs';
+import { SECRETS } from './secrets.mjs';
+import { copyExample, installLock, installTarball, npm, scriptsOf, start } from './server.mjs';
+
+/** The environment of an example, in which its engine is found first; nothing where npm does not provide it. */
+function environmentOf({ engine }) {
+  const quiet = {
+    NEXT_TELEMETRY_DISABLED: '1',
+    BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true',
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
+  };
+  if (engine === undefined) return quiet;
+  installLocked();
+  const [, major] = /^Node (\d+)$/.exec(engine) ?? [];
+  const program = (major ? nodeOf(major) : runs.find((run) => run.engine === engine).program)();
+  return program && { ...quiet, PATH: `${dirname(program)}${delimiter}${process.env.PATH}` };
+}
+
+/** A copy of an example with everything installed, and its environment; or the reason why it cannot be run here. */
+export function prepare(example, tarball) {
+  const env = environmentOf(example);
+  if (env === undefined) return { reason: `npm provides no ${example.engine} for ${process.platform} ${process.arch}` };
+  const folder = copyExample(example.name);
+  try {
+    installLock(folder);
+  } catch (error) {
+    return { reason: error.message };
+  }
+  installTarball(folder, tarball);
+  return { folder, env };
+}
+
+/** Without the secrets: they are for the server. */
+export function build({ folder, env }) {
+  if (scriptsOf(folder).build) npm(folder, ['run', '--silent', 'build'], env);
+}
+
+/** Starts the example by one of its scripts, and checks every mount of it. */
+export async function checkScript({ name, starts, mounts, chunked, through }, { folder, env }, script, check) {
+  const { checkExample } = await import('./callbacks.mjs');
+  const command = through && [process.execPath, join(import.meta.dirname, through), script];
+  const server = await start(folder, script, { ...SECRETS, ...env }, command);
+  for (const mount of mounts) {
+    const what = [name, ...(script === 'start' ? [] : [script.replace('start:', '')]), mount].join(' ').trim();
+    const expected = { mount, ownPages: starts[script], isChunked: chunked.includes(mount) };
+    await checkExample(server, expected, what, check);
+  }
+  await server.stop();
+}
+
+/** What is seen of a planted fault: problems by the check that found them, `build` or `start`. The copy is as before. */
+export async function problemsOf(example, { folder, env }, { script = 'start', mount, edits = [], secrets }) {
+  const problems = new Map();
+  const originals = new Map();
+  for (const [name, text, replacement] of edits) {
+    const file = join(folder, name);
+    const source = readFileSync(file, 'utf8');
+    if (!source.includes(text)) throw new Error(`${example.name}/${name} holds no ${text}`);
+    if (!originals.has(file)) originals.set(file, source);
+    writeFileSync(
+      file,
+      source.replace(text, () => replacement),
+    );
+  }
+  const note = (what, problem) =>
+    problem && problems.set(what.slice(example.name.length).replace(/^[, ]+/, ''), problem);
+  let step = 'build';
+  try {
+    build({ folder, env });
+    step = 'start';
+    const mounts = mount === undefined ? example.mounts : [mount];
+    await checkScript({ ...example, mounts }, { folder, env: { ...env, ...secrets } }, script, note);
+  } catch (error) {
+    problems.set(step, error.message);
+  }
+  for (const [file, source] of originals) writeFileSync(file, source);
+  return problems;
+}

@@ -1,0 +1,230 @@
+// npm run test:frameworks -- --sabotage: what goes wrong without the one switch that matters in each framework, as
+// docs/frameworks.md says, and two faults of any server: a wrong secret, and a parser in front that serialises again what
+// it has parsed. Each is planted in a copy of the example, and must be seen where it is said.
+//   edits   [file, text, what it is replaced with]
+//   at      the check that must fail: script and mount if there are several, platform, request; or `build`, `start`
+//   says    what is said of it
+const OPEN = (name) => `const app = new ${name}();`;
+const readsFirst = 'feishu, event';
+const reserialise = 'request.rawBody = Buffer.from(JSON.stringify(JSON.parse(bytes)))';
+
+export const PLANTS = [
+  {
+    example: 'node-http',
+    what: 'a wrong secret',
+    secrets: { FEISHU_ENCRYPT_KEY: 'Test key', WECOM_TOKEN: 'qDG6eK' },
+    at: 'wecom, verification',
+    says: /^400, not 200$/,
+  },
+  {
+    example: 'node-http',
+    what: 'an error in onEvent, and nobody to take it',
+    edits: [
+      ['server.js', 'console.log(message.platform, message.type)', '{\n  throw new Error(message.type);\n}'],
+      ['server.js', 'handle(request, response, () => answer(500));', 'handle(request, response);'],
+    ],
+    at: 'feishu, stale', // the server is gone since the first event
+    says: /^ECONNREFUSED, not 200$/,
+  },
+  ...['express-4', 'express-5'].flatMap((example) => [
+    {
+      example,
+      what: 'the parser in front',
+      edits: [['server.js', 'const app = express();', 'const app = express();\napp.use(express.json());']],
+      at: 'feishu, event',
+      says: /^500, not 200.*mount the handler/s,
+    },
+    {
+      example,
+      script: 'start:behind-parser',
+      what: 'a parser that keeps no bytes',
+      edits: [['behind-parser.js', "express.json({ limit: '1mb', verify: keepBytes })", 'express.json()']],
+      at: 'behind-parser, feishu, event',
+      says: /^500, not 200.*mount the handler/s,
+    },
+    {
+      example,
+      script: 'start:behind-parser',
+      what: 'a parser that serialises again',
+      edits: [['behind-parser.js', 'request.rawBody = bytes', reserialise]],
+      at: 'behind-parser, feishu, escapes',
+      says: /^400, not 200$/,
+    },
+    {
+      example,
+      script: 'start:behind-parser',
+      what: 'a parser with its own limit',
+      edits: [['behind-parser.js', "limit: '1mb', verify", 'verify']],
+      at: 'behind-parser, feishu, over 100 kB',
+      says: /^413, not 200/,
+    },
+  ]),
+  {
+    example: 'fastify',
+    what: 'its parsers left in place',
+    edits: [
+      ['server.js', 'callbacks.removeAllContentTypeParsers();', ''],
+      ['server.js', "callbacks.addContentTypeParser('*', (_request, _payload, done) => done(null));", ''],
+    ],
+    at: 'wecom, event',
+    says: /^415, not 200/,
+  },
+  {
+    example: 'fastify',
+    what: 'the parser of JSON left in place',
+    edits: [['server.js', 'callbacks.removeAllContentTypeParsers();', '']],
+    at: 'feishu, event',
+    says: /^500, not 200|hangs/,
+  },
+  {
+    example: 'koa',
+    what: 'the parser in front',
+    edits: [['server.js', OPEN('Koa'), `${OPEN('Koa')}\napp.use(bodyParser());`]],
+    at: 'feishu, event',
+    says: /^500, not 200/,
+  },
+  ...[
+    ['hono-node', 'server.js'],
+    ['hono-bun', 'server.ts'],
+  ].map(([example, file]) => ({
+    example,
+    what: 'a middleware that reads the body',
+    edits: [
+      [
+        file,
+        OPEN('Hono'),
+        `${OPEN('Hono')}\napp.use(async (c, next) => {\n  await c.req.text();\n  await next();\n});`,
+      ],
+    ],
+    at: readsFirst,
+    says: /^500, not 200/,
+  })),
+  {
+    example: 'next',
+    mount: '/api',
+    what: 'the pages API with its body parser',
+    edits: [['pages/api/[platform].js', 'export const config = { api: { bodyParser: false } };', '']],
+    at: '/api, feishu, event',
+    says: /^500, not 200/,
+  },
+  {
+    example: 'next',
+    what: 'codecs made when the file is read',
+    edits: [
+      ['app/node/[platform]/route.js', 'feishu: () =>', 'feishu:'],
+      ['app/node/[platform]/route.js', 'createCodec()', 'createCodec'],
+    ],
+    at: 'build',
+    says: /encryptKey/,
+  },
+  {
+    example: 'nest-express',
+    what: 'no rawBody',
+    edits: [['src/main.ts', '{ rawBody: true }', '{}']],
+    at: 'feishu, event',
+    says: /^500, not 200/,
+  },
+  {
+    example: 'nest-express',
+    what: "the parser's own limit",
+    edits: [['src/main.ts', "app.useBodyParser('json', { limit: '1mb' });", '']],
+    at: 'feishu, over 100 kB',
+    says: /^413, not 200/,
+  },
+  {
+    example: 'nest-fastify',
+    what: 'a route instead of app.use',
+    edits: [
+      [
+        'src/main.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands so in the example
+        'app.use(`/${name}`, handle);',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the same
+        'app.getHttpAdapter().getInstance().all(`/${name}`, (request, reply) => {\n  reply.hijack();\n  return handle(request.raw, reply.raw);\n});',
+      ],
+    ],
+    at: 'wecom, event',
+    says: /^415, not 200/,
+  },
+  {
+    example: 'h3',
+    what: 'a body that was read',
+    edits: [
+      [
+        'server.js',
+        '(event) => handle(event.req)',
+        'async (event) => {\n  await event.req.text();\n  return handle(event.req);\n}',
+      ],
+    ],
+    at: readsFirst,
+    says: /^500, not 200/,
+  },
+  {
+    example: 'nitro',
+    what: 'a body that was read',
+    edits: [
+      ['routes/[platform].ts', 'defineHandler((event)', 'defineHandler(async (event)'],
+      ['routes/[platform].ts', 'return handle(event.req)', 'await event.req.text();\n  return handle(event.req)'],
+    ],
+    at: readsFirst,
+    says: /^500, not 200/,
+  },
+  {
+    example: 'egg',
+    what: 'the body parser',
+    edits: [['config/config.default.js', 'bodyParser: { ignore: callbacks },', '']],
+    at: 'feishu, event',
+    says: /^500, not 200/,
+  },
+  {
+    example: 'egg',
+    what: 'the check of CSRF tokens',
+    edits: [['config/config.default.js', 'security: { csrf: { ignore: callbacks } },', '']],
+    at: 'feishu, event',
+    says: /^403, not 200/,
+  },
+  {
+    example: 'midway',
+    what: 'behind the body parser',
+    edits: [['src/configuration.ts', 'insertFirst', 'insertLast']],
+    at: 'feishu, event',
+    says: /^500, not 200/,
+  },
+  {
+    example: 'elysia',
+    what: 'its parser',
+    edits: [['server.ts', ", { parse: 'none' }", '']],
+    at: 'feishu, event',
+    says: /^500, not 200/,
+  },
+  {
+    example: 'deno',
+    what: 'no permission to read the environment',
+    edits: [['package.json', ' --allow-env', '']],
+    at: 'start',
+    says: /env access/,
+  },
+  {
+    example: 'serverless',
+    script: 'lambda-rest-api',
+    what: 'base64 taken for text',
+    edits: [['lambda-rest-api.js', "isBase64Encoded ? 'base64' : 'utf8'", "'utf8'"]],
+    at: 'lambda-rest-api, feishu, untyped',
+    says: /^400, not 200$/,
+  },
+  {
+    example: 'serverless',
+    script: 'lambda-alb',
+    what: 'parameters encoded twice',
+    edits: [
+      [
+        'lambda-alb.js',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands so in the example
+        'Object.entries(queryStringParameters).map(([name, value]) => `${name}=${value}`)',
+        '[new URLSearchParams(queryStringParameters)]',
+      ],
+    ],
+    at: 'lambda-alb, dingtalk, nonce',
+    says: /^400, not 200$/,
+  },
+];
