@@ -45,39 +45,53 @@ export async function checkScript({ name, starts, mounts, chunked, through }, { 
   const { checkExample } = await import('./callbacks.mjs');
   const command = through && [process.execPath, join(import.meta.dirname, through), script];
   const server = await start(folder, script, { ...SECRETS, ...env }, command);
-  for (const mount of mounts) {
-    const what = [name, ...(script === 'start' ? [] : [script.replace('start:', '')]), mount].join(' ').trim();
-    const expected = { mount, ownPages: starts[script], isChunked: chunked.includes(mount) };
-    await checkExample(server, expected, what, check);
+  try {
+    for (const mount of mounts) {
+      const what = [name, ...(script === 'start' ? [] : [script.replace('start:', '')]), mount].join(' ').trim();
+      const expected = { mount, ownPages: starts[script], isChunked: chunked.includes(mount) };
+      await checkExample(server, expected, what, check);
+    }
+  } finally {
+    await server.stop();
   }
-  await server.stop();
 }
 
-/** What is seen of a planted fault: problems by the check that found them, `build` or `start`. The copy is as before. */
-export async function problemsOf(example, { folder, env }, { script = 'start', mount, edits = [], secrets }) {
-  const problems = new Map();
+/** Edits the copy, and returns what puts it right again. */
+function plantEdits(folder, edits) {
   const originals = new Map();
   for (const [name, text, replacement] of edits) {
     const file = join(folder, name);
     const source = readFileSync(file, 'utf8');
-    if (!source.includes(text)) throw new Error(`${example.name}/${name} holds no ${text}`);
+    if (!source.includes(text)) throw new Error(`${name} holds no ${text}`);
     if (!originals.has(file)) originals.set(file, source);
     writeFileSync(
       file,
       source.replace(text, () => replacement),
     );
   }
-  const note = (what, problem) =>
-    problem && problems.set(what.slice(example.name.length).replace(/^[, ]+/, ''), problem);
+  return () => {
+    for (const [file, source] of originals) writeFileSync(file, source);
+  };
+}
+
+/** What is said where a planted fault must be seen: of the check that is named, of `build`, or of `start`. */
+export async function problemOf(example, { folder, env }, { script = 'start', mount, edits = [], secrets, at }) {
+  const undo = plantEdits(folder, edits);
+  const reached = new Error('reached'); // the rest would hang, one after the other
+  let said = 'nothing';
   let step = 'build';
   try {
     build({ folder, env });
     step = 'start';
     const mounts = mount === undefined ? example.mounts : [mount];
-    await checkScript({ ...example, mounts }, { folder, env: { ...env, ...secrets } }, script, note);
+    await checkScript({ ...example, mounts }, { folder, env: { ...env, ...secrets } }, script, (what, problem) => {
+      if (what.slice(example.name.length).replace(/^[, ]+/, '') !== at) return;
+      said = problem || 'nothing';
+      throw reached;
+    });
   } catch (error) {
-    problems.set(step, error.message);
+    if (error !== reached) said = step === at ? error.message : `${step} failed: ${error.message}`;
   }
-  for (const [file, source] of originals) writeFileSync(file, source);
-  return problems;
+  undo();
+  return said;
 }

@@ -78,7 +78,7 @@ const EVENTS = {
 };
 
 const [name] = process.argv.slice(2);
-const exported = await import(pathToFileURL(join(process.cwd(), `${name}.js`)));
+const exported = await import(pathToFileURL(join(process.cwd(), `${name}.mjs`)));
 const handler = exported.handler ?? exported.main_handler;
 
 createServer(async (request, response) => {

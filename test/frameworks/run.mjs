@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, checkScript, prepare, problemsOf } from './example.mjs';
+import { build, checkScript, prepare, problemOf } from './example.mjs';
 import { EXAMPLES } from './examples.mjs';
 import { PLANTS } from './plants.mjs';
 import { installOnce, npm, temporaryFolder } from './server.mjs';
@@ -75,13 +75,11 @@ async function runExample(example, prepared) {
 
 async function plantFaults(example, prepared) {
   for (const plant of PLANTS.filter((plant) => plant.example === example.name)) {
-    const problems = await problemsOf(example, prepared, plant);
-    const problem = problems.get(plant.at) ?? 'nothing';
-    const others = [...problems].filter(([at]) => at !== plant.at).map(([at, problem]) => `\n  ${at}: ${problem}`);
-    const isSeen = plant.says.test(problem);
-    check(`${example.name}, ${plant.what}`, isSeen ? '' : `at ${plant.at}: ${problem}${others.slice(0, 3).join('')}`);
+    const said = (await problemOf(example, prepared, plant)).trim();
+    const isSeen = plant.says.test(said);
+    check(`${example.name}, ${plant.what}, at ${plant.at}`, isSeen ? '' : said);
     if (isSeen)
-      console.log(`seen: ${example.name}, ${plant.what}: ${plant.at}: ${problem.split('\n')[0].slice(0, 100)}`);
+      console.log(`seen: ${example.name}, ${plant.what}, at ${plant.at}: ${said.split('\n')[0].slice(0, 80)}`);
   }
 }
 
@@ -94,6 +92,8 @@ if (options.sabotage) {
     await timed('types', checkTypes);
     const { checkParsers } = await import('./parsers.mjs');
     await timed('before and behind parsers', () => checkParsers(check));
+    const { checkNewcomer } = await import('./newcomer.mjs');
+    await timed('newcomer, Express 5', () => checkNewcomer('express-5', tarball, check));
   }
   await forEachExample(tarball, runExample);
 }

@@ -37,7 +37,7 @@ const onEvent = (message) => console.log(message.platform, message.type);
 const routes = new Map(Object.entries(codecs).map(([name, codec]) => [`/${name}`, toNodeHandler(codec, onEvent)]));
 const server = createServer((request, response) => {
   const answer = (status) => response.writeHead(status).end();
-  const handle = routes.get(new URL(request.url, 'http://localhost').pathname);
+  const handle = routes.get(request.url.split('?')[0]);
   if (handle === undefined) return answer(404);
   handle(request, response, () => answer(500)); // without the third argument, what onEvent throws ends the process
 });

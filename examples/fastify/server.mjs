@@ -41,8 +41,8 @@ app.register(async (callbacks) => {
   for (const [name, codec] of Object.entries(codecs)) {
     const handle = toNodeHandler(codec, onEvent);
     callbacks.all(`/${name}`, async (request, reply) => {
-      reply.hijack();
       await handle(request.raw, reply.raw);
+      reply.hijack(); // it has been sent; before this, what onEvent throws is Fastify's to answer
     });
   }
 });
