@@ -135,7 +135,6 @@ async function mountKoa(mount) {
     for (const middleware of before) app.use(middleware);
     app.use(async (ctx) => {
       await handle(ctx.req, ctx.res);
-      ctx.respond = false;
     });
     await mount(`koa, ${what}`, app.callback(), expected);
   }
@@ -152,8 +151,8 @@ async function mountFastify(mount) {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.post('/callback', async (request, reply) => {
-    reply.hijack();
     await handle(request.raw, reply.raw);
+    reply.hijack();
   });
   await fastify.ready();
   await mount('fastify, its parsers removed', (...parts) => route(...parts), RIGHT);

@@ -97,6 +97,20 @@ export const PLANTS = [
   ]),
   {
     example: 'fastify',
+    what: 'an error in onEvent behind hijack()',
+    edits: [
+      ['server.mjs', LOGS, THROWS],
+      [
+        'server.mjs',
+        'await handle(request.raw, reply.raw);',
+        'reply.hijack();\n      await handle(request.raw, reply.raw);',
+      ],
+    ],
+    at: 'feishu, event',
+    says: /^hangs, not 200$/,
+  },
+  {
+    example: 'fastify',
     what: 'no parser that reads nothing',
     edits: [['server.mjs', "callbacks.addContentTypeParser('*', (_request, _payload, done) => done(null));", '']],
     at: 'feishu, event',
@@ -149,6 +163,16 @@ export const PLANTS = [
     ],
     at: 'build',
     says: /encryptKey/,
+  },
+  {
+    example: 'nest-express',
+    what: 'an answer that the method returns',
+    edits: [
+      ['src/main.ts', ', @Res() response: Response', ''],
+      ['src/main.ts', 'await handle(request, response);', 'return request.body;'],
+    ],
+    at: 'feishu, event',
+    says: /^201, not 200/,
   },
   {
     example: 'nest-express',
