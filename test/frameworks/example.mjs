@@ -23,14 +23,15 @@ function environmentOf({ engine }) {
 
 /** A copy of an example with everything installed, and its environment; or the reason why it cannot be run here. */
 export function prepare(example, tarball) {
-  const env = environmentOf(example);
-  if (env === undefined) return { reason: `npm provides no ${example.engine} for ${process.platform} ${process.arch}` };
   const folder = copyExample(example.name);
+  let env;
   try {
+    env = environmentOf(example);
     installLock(folder);
   } catch (error) {
-    return { reason: error.message };
+    return { reason: error.message.split('\n')[0] };
   }
+  if (env === undefined) return { reason: `npm provides no ${example.engine} for ${process.platform} ${process.arch}` };
   installTarball(folder, tarball);
   return { folder, env };
 }

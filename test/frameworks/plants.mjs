@@ -166,8 +166,10 @@ export const PLANTS = [
   },
   {
     example: 'nest-express',
-    what: 'an answer that the method returns',
+    what: 'an answer that a method of @Post() returns',
     edits: [
+      ['src/main.ts', 'import { All,', 'import { Post,'],
+      ['src/main.ts', '@All(', '@Post('],
       ['src/main.ts', ', @Res() response: Response', ''],
       ['src/main.ts', 'await handle(request, response);', 'return request.body;'],
     ],
@@ -249,8 +251,11 @@ export const PLANTS = [
   },
   {
     example: 'elysia',
-    what: 'its parser',
-    edits: [['server.ts', ", { parse: 'none' }", '']],
+    what: 'a hook that looks at the body, for which Elysia parses it',
+    edits: [
+      ['server.ts', OPEN('Elysia'), `${OPEN('Elysia')}\napp.onBeforeHandle(({ body }) => console.log(typeof body));`],
+      ['server.ts', ", { parse: 'none' }", ''],
+    ],
     at: 'feishu, event',
     says: /^500, not 200/,
   },
