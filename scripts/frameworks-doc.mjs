@@ -15,7 +15,7 @@ const withMajor = ([name, version]) => `${name}@${/^\d+/.exec(version)}`;
 /** What is typed to install and to run it; packages by their major versions. */
 function commandsOf({ dependencies = {}, devDependencies = {}, scripts = {} }, files) {
   const packages = (entries) => Object.entries(entries).map(withMajor).join(' ');
-  const start = scripts[files[0] === 'behind-parser.mjs' ? 'start:behind-parser' : 'start'];
+  const start = Object.values(scripts).find((script) => files.some((file) => script.includes(file))) ?? scripts.start;
   return {
     install: [
       ['npm install callback-codec', packages(dependencies)].filter(Boolean).join(' '),

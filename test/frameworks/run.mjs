@@ -93,7 +93,9 @@ if (options.sabotage) {
     const { checkParsers } = await import('./parsers.mjs');
     await timed('before and behind parsers', () => checkParsers(check));
     const { checkNewcomer } = await import('./newcomer.mjs');
-    await timed('newcomer, Express 5', () => checkNewcomer('express-5', tarball, check));
+    await timed('newcomer, Express 5', () => checkNewcomer('express-5', tarball, check)).catch((error) =>
+      failed('newcomer, Express 5', error.message),
+    );
   }
   await forEachExample(tarball, runExample);
 }
