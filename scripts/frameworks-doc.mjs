@@ -13,11 +13,12 @@ const block = (language, text) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\
 const withMajor = ([name, version]) => `${name}@${/^\d+/.exec(version)}`;
 
 /** What is typed to install and to run it; packages by their major versions. */
-function commandsOf({ dependencies = {}, devDependencies = {}, scripts = {} }, files) {
+function commandsOf({ type, dependencies = {}, devDependencies = {}, scripts = {} }, files) {
   const packages = (entries) => Object.entries(entries).map(withMajor).join(' ');
   const start = Object.values(scripts).find((script) => files.some((file) => script.includes(file))) ?? scripts.start;
   return {
     install: [
+      ...(type === 'module' ? ['npm pkg set type=module'] : []), // `npm init` says commonjs
       ['npm install callback-codec', packages(dependencies)].filter(Boolean).join(' '),
       ...(Object.keys(devDependencies).length > 0 ? [`npm install --save-dev ${packages(devDependencies)}`] : []),
     ].join('\n'),

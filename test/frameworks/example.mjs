@@ -7,7 +7,7 @@ import { SECRETS } from './secrets.mjs';
 import { copyExample, installLock, installTarball, npm, scriptsOf, start } from './server.mjs';
 
 /** The environment of an example, in which its engine is found first; nothing where npm does not provide it. */
-function environmentOf({ engine }) {
+export function environmentOf({ engine }) {
   const quiet = {
     NEXT_TELEMETRY_DISABLED: '1',
     BASELINE_BROWSER_MAPPING_IGNORE_OLD_DATA: 'true',
