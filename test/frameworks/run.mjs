@@ -1,200 +1,112 @@
-// npm run test:frameworks
-// The built handlers in real frameworks: compiled against their own types (types.ts, workers.ts), and mounted in them
-// where they belong and behind each body parser, with what a platform and a stranger send. Where a parser has destroyed
-// the body, the outcome has to be the error that says where to mount; nothing else may be a 500, and nothing may hang.
+// npm run test:frameworks [-- options] [words]
+// The packed tarball in real frameworks, as their users write them: each folder of examples/ is copied, installed by its
+// lockfile with that tarball, started, and sent the 13 requests of every platform over real sockets (requests.mjs). Besides,
+// the handlers by the types of the frameworks (types.ts, workers.ts), and before and behind their parsers (parsers.mjs).
+//   words       only the examples whose name holds one of them
+//   --all       also those that are not in the quick set, which .ci/run runs
+//   --sabotage  plants the faults of plants.mjs into the examples, each of which must be seen
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, checkScript, environmentOf, prepare, problemOf } from './example.mjs';
+import { EXAMPLES } from './examples.mjs';
+import { checkNewcomer } from './newcomer.mjs';
+import { PLANTS } from './plants.mjs';
+import { installOnce, npm, temporaryFolder } from './server.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
+const { values: options, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean' }, sabotage: { type: 'boolean' } },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
-const installed = join(here, 'node_modules', '.installed');
-if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-  // No optional packages: they are the compilers and image libraries of Next.js, of which only the types are used.
-  const options = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('npm', ['ci', ...options], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error('npm ci failed');
-  writeFileSync(installed, lock);
-}
-// So that the frameworks and the package find each other from one folder.
-const link = join(here, 'node_modules', 'callback-codec');
-rmSync(link, { force: true });
-symlinkSync(root, link, 'dir');
-
-let passed = 0;
-let failed = 0;
-const check = (what, actual, expected) => {
-  const isRight = JSON.stringify(actual) === JSON.stringify(expected);
-  if (isRight) passed++;
-  else failed++;
-  if (!isRight) console.log(`${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failed = (what, problem) => {
+  counts.failed++;
+  console.log(`${what}: ${problem}`);
+};
+const check = (what, problem) => {
+  if (problem) failed(what, problem);
+  else counts.passed++;
+};
+const timed = async (what, work) => {
+  const start = performance.now();
+  const before = counts.passed;
+  await work();
+  const passed = counts.passed - before;
+  console.log(`${what}: ${passed > 0 ? `${passed} passed, ` : ''}${((performance.now() - start) / 1000).toFixed(0)} s`);
 };
 
-for (const project of ['tsconfig.json', 'tsconfig.workers.json']) {
+function pack() {
+  const folder = temporaryFolder('tarball');
+  const [{ filename }] = JSON.parse(npm(root, ['pack', '--json', '--pack-destination', folder]));
+  return join(folder, filename);
+}
+
+function checkTypes() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { stdout } = spawnSync(process.execPath, [tsc, '-p', project, '--pretty', 'false'], {
-    cwd: here,
-    encoding: 'utf8',
-  });
-  check(`types, ${project}`, stdout, '');
-}
-
-const { createFeishuCodec } = await import('callback-codec/feishu');
-const { toFetchHandler } = await import('callback-codec/fetch');
-const { toNodeHandler } = await import('callback-codec/node');
-const codec = createFeishuCodec({ encryptKey: 'test key', verificationToken: 'v-token' });
-const { headers, body } = codec.encode({ schema: '2.0', header: { event_type: 'im.message.receive_v1' }, event: {} });
-const { 'Content-Type': json, ...signed } = headers;
-const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
-const TEXT = { 'Content-Type': 'text/plain; charset=utf-16' };
-const JSON_TYPE = { 'Content-Type': json };
-
-/** What is sent: headers and body. A body in a list is sent without Content-Length. */
-const REQUESTS = {
-  event: [{ ...signed, ...JSON_TYPE }, body],
-  chunked: [{ ...signed, ...JSON_TYPE }, [body.slice(0, 30), body.slice(30)]],
-  untyped: [signed, body],
-  form: [{ ...signed, ...FORM }, body],
-  forged: [{ ...signed, ...JSON_TYPE, 'X-Lark-Signature': '0'.repeat(64) }, body],
-  charset: [{ ...signed, ...TEXT }, body],
-  empty: [{ ...signed, ...JSON_TYPE }, ''],
-  nothing: [{ ...signed, ...JSON_TYPE }, []],
-  long: [{ ...signed, ...JSON_TYPE }, 'x'.repeat(2_000_000)],
-};
-const EVENTS = { event: 'event', chunked: 'event', untyped: 'event', form: 'event', charset: 'event' };
-const REFUSED = { forged: 400, empty: 400, nothing: 400, long: 413 };
-const RIGHT = { ...EVENTS, ...REFUSED };
-/** Behind a parser of JSON: what it took is gone, all else arrives. */
-const MISPLACED = { ...RIGHT, event: 'mount', chunked: 'mount', forged: 'mount' };
-
-let events = 0;
-let errors = [];
-const onEvent = () => {
-  events++;
-};
-const handle = toNodeHandler(codec, onEvent);
-const fetchHandle = toFetchHandler(codec, onEvent);
-
-/** Status of the response, 'event' for the right answer to one, or what became of the request. */
-function send(port, [headers, body]) {
-  return new Promise((resolve) => {
-    const options = {
-      host: '127.0.0.1',
-      port,
-      method: 'POST',
-      path: '/callback',
-      headers,
-      agent: false,
-      timeout: 5000,
-    };
-    const outgoing = request(options, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
-    });
-    outgoing.on('timeout', () => outgoing.destroy(resolve({ status: 'hangs' })));
-    outgoing.on('error', ({ code }) => resolve({ status: code }));
-    if (!Array.isArray(body)) return outgoing.end(body);
-    outgoing.flushHeaders();
-    for (const part of body) outgoing.write(part);
-    outgoing.end();
-  });
-}
-
-async function outcome(port, sent) {
-  events = 0;
-  errors = [];
-  const { status, text } = await send(port, sent);
-  if (errors.some((error) => /mount the handler in front of the parser/.test(error?.message))) return 'mount';
-  return status === 200 && text === '{}' && events === 1 ? 'event' : status;
-}
-
-/** Serves by `listener` on a free port; each request must come to what is expected. */
-async function mount(what, listener, expected) {
-  const server = createServer(listener);
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  for (const [name, sent] of Object.entries(REQUESTS)) {
-    check(`${what}, ${name}`, await outcome(server.address().port, sent), expected[name]);
+  for (const project of ['tsconfig.json', 'tsconfig.workers.json']) {
+    const args = [tsc, '-p', project, '--pretty', 'false'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
+    check(`types, ${project}`, status === 0 ? '' : stdout);
   }
-  server.close();
-  server.closeAllConnections();
 }
 
-for (const name of ['express-4', 'express-5']) {
-  const { default: express } = await import(name);
-  const every = { type: () => true, limit: '4mb' };
-  const verify = (request, _response, bytes) => Object.assign(request, { rawBody: bytes });
-  const mounted = (...before) => {
-    const app = express();
-    for (const middleware of before) app.use(middleware);
-    app.post('/callback', handle);
-    app.use(express.json());
-    app.use((error, _request, response, _next) => {
-      errors.push(error);
-      response.status(error.status ?? 500).end();
-    });
-    return app;
-  };
-  await mount(`${name}, in front of the parser`, mounted(), RIGHT);
-  await mount(`${name}, behind raw()`, mounted(express.raw(every)), RIGHT);
-  // The client says utf-16, the parser believes it, and what it makes of it is no more what was signed.
-  await mount(`${name}, behind text()`, mounted(express.text(every)), { ...RIGHT, charset: 400 });
-  await mount(`${name}, behind json({ verify })`, mounted(express.json({ verify, limit: '4mb' })), {
-    ...RIGHT,
-    long: 400,
-  });
-  await mount(`${name}, behind json()`, mounted(express.json()), MISPLACED);
-  await mount(`${name}, behind urlencoded()`, mounted(express.urlencoded({ extended: false })), {
-    ...RIGHT,
-    form: 'mount',
-  });
+const isWanted = ({ name, quick }) =>
+  words.length > 0 ? words.some((word) => name.includes(word)) : quick || options.all;
+
+/** Runs `work` on every wanted example where it is installed; one that cannot be is skipped, and says why. */
+async function forEachExample(tarball, work) {
+  for (const example of EXAMPLES.filter(isWanted)) {
+    await timed(example.name, async () => {
+      const { reason, ...prepared } = prepare(example, tarball);
+      if (reason === undefined) return work(example, prepared);
+      counts.skipped++;
+      console.log(`${example.name}: skipped: ${reason}`);
+    }).catch((error) => failed(example.name, error.message));
+  }
 }
 
-const { default: Koa } = await import('koa');
-const { default: bodyParser } = await import('koa-bodyparser');
-for (const [what, before, expected] of [
-  ['alone', [], RIGHT],
-  ['behind koa-bodyparser', [bodyParser()], { ...MISPLACED, form: 'mount' }],
-]) {
-  const app = new Koa();
-  app.silent = true;
-  app.on('error', (error) => errors.push(error));
-  for (const middleware of before) app.use(middleware);
-  app.use(async (ctx) => {
-    await handle(ctx.req, ctx.res);
-    ctx.respond = false;
-  });
-  await mount(`koa, ${what}`, app.callback(), expected);
+async function runExample(example, prepared) {
+  build(prepared);
+  for (const script of Object.keys(example.starts)) await checkScript(example, prepared, script, check);
 }
 
-const { default: Fastify } = await import('fastify');
-let route;
-const serverFactory = (handler) => {
-  route = handler;
-  return createServer(handler);
-};
-const fastify = Fastify({ serverFactory });
-fastify.removeAllContentTypeParsers();
-fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
-fastify.post('/callback', async (request, reply) => {
-  reply.hijack();
-  await handle(request.raw, reply.raw);
-});
-await fastify.ready();
-await mount('fastify, its parsers removed', (...parts) => route(...parts), RIGHT);
+async function plantFaults(example, prepared) {
+  for (const plant of PLANTS.filter((plant) => plant.example === example.name)) {
+    const said = (await problemOf(example, prepared, plant)).trim();
+    const isSeen = plant.says.test(said);
+    check(`${example.name}, ${plant.what}, at ${plant.at}`, isSeen ? '' : said);
+    if (isSeen)
+      console.log(`seen: ${example.name}, ${plant.what}, at ${plant.at}: ${said.split('\n')[0].slice(0, 80)}`);
+  }
+}
 
-const { Hono } = await import('hono');
-const { getRequestListener } = await import('@hono/node-server');
-const hono = new Hono();
-hono.post('/callback', (context) => fetchHandle(context.req.raw));
-hono.onError((error, context) => {
-  errors.push(error);
-  return context.body(null, 500);
-});
-await mount('hono', getRequestListener(hono.fetch), RIGHT);
+/** By docs/frameworks.md: Express 5, which needs nothing else; with `--all` everything that can be started. */
+async function newcomers(tarball) {
+  for (const example of EXAMPLES.filter(({ name, through }) => name === 'express-5' || (options.all && !through))) {
+    const what = `newcomer, ${example.name}`;
+    const env = environmentOf(example);
+    if (env === undefined) continue; // the example itself is counted as skipped
+    await timed(what, () => checkNewcomer(example, env, tarball, check)).catch((error) => failed(what, error.message));
+  }
+}
 
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+const tarball = pack();
+installOnce(here, tarball);
+if (options.sabotage) {
+  await forEachExample(tarball, plantFaults);
+} else {
+  if (words.length === 0) {
+    await timed('types', checkTypes);
+    const { checkParsers } = await import('./parsers.mjs');
+    await timed('before and behind parsers', () => checkParsers(check));
+    await newcomers(tarball);
+  }
+  await forEachExample(tarball, runExample);
+}
+
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

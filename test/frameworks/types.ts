@@ -49,19 +49,18 @@ five.all(
 five.use(express5.json({ verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }) }), handle);
 
 new Koa().use(async (ctx) => {
-  ctx.respond = false;
   await handle(ctx.req, ctx.res);
 });
 
 const fastify = Fastify();
 fastify.post('/feishu', async (request: FastifyRequest, reply) => {
-  reply.hijack();
   await handle(request.raw, reply.raw);
+  reply.hijack();
 });
 const fastify2 = Fastify({ http2: true });
 fastify2.post('/feishu', async (request, reply) => {
-  reply.hijack();
   await handle(request.raw, reply.raw);
+  reply.hijack();
 });
 
 export default async function apiRoute(request: NextApiRequest, response: NextApiResponse): Promise<void> {

@@ -1,0 +1,49 @@
+import { createDingTalkCodec } from 'callback-codec/dingtalk';
+import { createFeishuCodec } from 'callback-codec/feishu';
+import { toNodeHandler } from 'callback-codec/node';
+import { createTencentChatCodec } from 'callback-codec/tencent-chat';
+import { createWeChatCodec } from 'callback-codec/wechat';
+import { createWeComCodec } from 'callback-codec/wecom';
+import Fastify from 'fastify';
+
+const { env } = process;
+const codecs = {
+  feishu: createFeishuCodec({
+    encryptKey: env.FEISHU_ENCRYPT_KEY,
+    verificationToken: env.FEISHU_VERIFICATION_TOKEN,
+  }),
+  dingtalk: createDingTalkCodec({
+    token: env.DINGTALK_TOKEN,
+    encodingAesKey: env.DINGTALK_AES_KEY,
+    ownerKey: env.DINGTALK_OWNER_KEY,
+  }),
+  wecom: createWeComCodec({
+    token: env.WECOM_TOKEN,
+    encodingAesKey: env.WECOM_AES_KEY,
+    receiveId: env.WECOM_RECEIVE_ID,
+  }),
+  wechat: createWeChatCodec({
+    token: env.WECHAT_TOKEN,
+    encodingAesKey: env.WECHAT_AES_KEY,
+    appId: env.WECHAT_APP_ID,
+  }),
+  'tencent-chat': createTencentChatCodec({
+    token: env.TENCENT_CHAT_TOKEN,
+    sdkAppId: env.TENCENT_CHAT_SDK_APP_ID,
+  }),
+};
+const onEvent = (message) => console.log(message.platform, message.type);
+
+const app = Fastify();
+app.register(async (callbacks) => {
+  callbacks.removeAllContentTypeParsers(); // in here only: outside Fastify goes on parsing
+  callbacks.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  for (const [name, codec] of Object.entries(codecs)) {
+    const handle = toNodeHandler(codec, onEvent);
+    callbacks.all(`/${name}`, async (request, reply) => {
+      await handle(request.raw, reply.raw);
+      reply.hijack(); // it has been sent; before this, what onEvent throws is Fastify's to answer
+    });
+  }
+});
+app.listen({ port: Number(env.PORT ?? 3000) });

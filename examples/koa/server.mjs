@@ -1,0 +1,46 @@
+import { createDingTalkCodec } from 'callback-codec/dingtalk';
+import { createFeishuCodec } from 'callback-codec/feishu';
+import { toNodeHandler } from 'callback-codec/node';
+import { createTencentChatCodec } from 'callback-codec/tencent-chat';
+import { createWeChatCodec } from 'callback-codec/wechat';
+import { createWeComCodec } from 'callback-codec/wecom';
+import Koa from 'koa';
+import bodyParser from 'koa-bodyparser';
+
+const { env } = process;
+const codecs = {
+  feishu: createFeishuCodec({
+    encryptKey: env.FEISHU_ENCRYPT_KEY,
+    verificationToken: env.FEISHU_VERIFICATION_TOKEN,
+  }),
+  dingtalk: createDingTalkCodec({
+    token: env.DINGTALK_TOKEN,
+    encodingAesKey: env.DINGTALK_AES_KEY,
+    ownerKey: env.DINGTALK_OWNER_KEY,
+  }),
+  wecom: createWeComCodec({
+    token: env.WECOM_TOKEN,
+    encodingAesKey: env.WECOM_AES_KEY,
+    receiveId: env.WECOM_RECEIVE_ID,
+  }),
+  wechat: createWeChatCodec({
+    token: env.WECHAT_TOKEN,
+    encodingAesKey: env.WECHAT_AES_KEY,
+    appId: env.WECHAT_APP_ID,
+  }),
+  'tencent-chat': createTencentChatCodec({
+    token: env.TENCENT_CHAT_TOKEN,
+    sdkAppId: env.TENCENT_CHAT_SDK_APP_ID,
+  }),
+};
+const onEvent = (message) => console.log(message.platform, message.type);
+
+const routes = new Map(Object.entries(codecs).map(([name, codec]) => [`/${name}`, toNodeHandler(codec, onEvent)]));
+const app = new Koa();
+app.use(async (ctx, next) => {
+  const handle = routes.get(ctx.path);
+  if (handle === undefined) return next();
+  await handle(ctx.req, ctx.res);
+});
+app.use(bodyParser()); // behind the callbacks
+app.listen(env.PORT ?? 3000);

@@ -1,0 +1,56 @@
+import { createDingTalkCodec } from 'callback-codec/dingtalk';
+import { createFeishuCodec } from 'callback-codec/feishu';
+import { toFetchHandler } from 'callback-codec/fetch';
+import { createSimdAesCbc } from 'callback-codec/simd';
+import kernel from 'callback-codec/simd.wasm';
+import { createTencentChatCodec } from 'callback-codec/tencent-chat';
+import { createWeChatCodec } from 'callback-codec/wechat';
+import { createWeComCodec } from 'callback-codec/wecom';
+
+const aes = createSimdAesCbc(kernel); // a Worker imports WebAssembly as a module, and compiles no bytes
+/** Made for each request, for the secrets come with it. */
+const codecs = new Map(
+  Object.entries({
+    '/feishu': (env) =>
+      createFeishuCodec({
+        encryptKey: env.FEISHU_ENCRYPT_KEY,
+        verificationToken: env.FEISHU_VERIFICATION_TOKEN,
+        aes,
+      }),
+    '/dingtalk': (env) =>
+      createDingTalkCodec({
+        token: env.DINGTALK_TOKEN,
+        encodingAesKey: env.DINGTALK_AES_KEY,
+        ownerKey: env.DINGTALK_OWNER_KEY,
+        aes,
+      }),
+    '/wecom': (env) =>
+      createWeComCodec({
+        token: env.WECOM_TOKEN,
+        encodingAesKey: env.WECOM_AES_KEY,
+        receiveId: env.WECOM_RECEIVE_ID,
+        aes,
+      }),
+    '/wechat': (env) =>
+      createWeChatCodec({
+        token: env.WECHAT_TOKEN,
+        encodingAesKey: env.WECHAT_AES_KEY,
+        appId: env.WECHAT_APP_ID,
+        aes,
+      }),
+    '/tencent-chat': (env) =>
+      createTencentChatCodec({
+        token: env.TENCENT_CHAT_TOKEN,
+        sdkAppId: env.TENCENT_CHAT_SDK_APP_ID,
+      }),
+  }),
+);
+const onEvent = (message) => console.log(message.platform, message.type);
+
+export default {
+  fetch(request, env) {
+    const createCodec = codecs.get(new URL(request.url).pathname);
+    if (createCodec === undefined) return new Response(null, { status: 404 });
+    return toFetchHandler(createCodec(env), onEvent)(request);
+  },
+};
