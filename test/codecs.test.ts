@@ -10,7 +10,7 @@ import { SUBJECTS, type Subject } from './codecs.ts';
 import { codeOf, errorOf, NOW, utf8 } from './helpers.ts';
 
 /** The entries that are no codec of a platform. */
-const OTHERS = ['index', 'aes-cbc', 'simd', 'any-of', 'fetch', 'node', 'feishu-bot'];
+const OTHERS = ['cli', 'explain', 'index', 'aes-cbc', 'simd', 'any-of', 'fetch', 'node', 'feishu-bot'];
 
 it('has every platform of src/', () => {
   const entries = readdirSync(new URL('../src/', import.meta.url))

@@ -328,7 +328,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'xml',
     fault: 'line ends as they came',
-    find: /\.replaceAll\('\\r\\n', '\\n'\)/,
+    find: /\.replaceAll\('\\r\\n', '\\n'\)(?=\s+\.replaceAll)/,
     replace: '',
   },
   {
