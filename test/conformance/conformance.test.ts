@@ -1,6 +1,7 @@
 // The conformance suite on the sources, and proof that it can fail: broken packages, at least one for each section.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import * as explain from '../../src/explain.ts';
 import * as fetch from '../../src/fetch.ts';
 import * as sources from '../../src/index.ts';
 import * as node from '../../src/node.ts';
@@ -8,7 +9,7 @@ import * as simd from '../../src/simd.ts';
 import { hasFetch, runConformance, runHandlers, SECTIONS } from './suite.ts';
 import type { Lib } from './tools.ts';
 
-const lib: Lib = { ...sources, ...fetch, ...node, ...simd };
+const lib: Lib = { ...sources, ...explain, ...fetch, ...node, ...simd };
 
 /** A package with one fault, and the section that must see it. */
 interface Mutant {
@@ -93,6 +94,11 @@ const MUTANTS: readonly Mutant[] = [
   { section: 'exports', fault: 'a name is missing', broken: { tencentChatSignature: undefined as never } },
   { section: 'exports', fault: 'another suite key', broken: { CREATE_SUITE_KEY: 'suite4' as never } },
   { section: 'exports', fault: 'a name too many', broken: { sealEnvelope: () => '' } as never },
+  {
+    section: 'explanations',
+    fault: 'nothing is found',
+    broken: { explainTrtc: () => ({ accepted: false, findings: [] }) },
+  },
   {
     section: 'one shape',
     fault: 'a message of another platform is answered',

@@ -7,6 +7,7 @@ import { base64Verdicts, roundTrips, stringsAndBytes, utf8Verdicts } from './byt
 import { errorCodes, exportedNames, inputsUntouched, programmersMistakes, randomness, requests } from './contract.ts';
 import { dingTalkFlows, dingTalkReplies } from './dingtalk.ts';
 import { engineBehaviour, pathsAgree } from './engines.ts';
+import { explanations } from './explain.ts';
 import { feishuFlows, unsignedChallenges } from './feishu.ts';
 import { fetchHandlers, hasFetch } from './handlers.ts';
 import { feishuCardFlows, signedTimes, trtcFlows } from './hashed.ts';
@@ -37,6 +38,7 @@ export const SECTIONS: readonly (readonly [name: string, section: Section])[] = 
   ['signed times', signedTimes],
   ['TRTC', trtcFlows],
   ['any of', severalCodecs],
+  ['explanations', explanations],
   ['error codes', errorCodes],
   ["programmer's mistakes", programmersMistakes],
   ['randomness', randomness],

@@ -3,6 +3,7 @@
 
 /** The package: every export of every subpath. */
 export type Lib = typeof import('../../src/index.ts') &
+  typeof import('../../src/explain.ts') &
   typeof import('../../src/fetch.ts') &
   typeof import('../../src/node.ts') &
   typeof import('../../src/simd.ts');

@@ -107,7 +107,7 @@ function canSwap(platform: string, cycle: readonly string[], options: Options): 
 }
 
 function swap(cycle: readonly string[]): Repair {
-  const details = { name: cycle.slice(0, -1).join(', '), other: cycle.at(-1) as string };
+  const details = { name: cycle.slice(0, -1).join(', '), other: cycle[cycle.length - 1] as string };
   return repairOptions('swap', { text: 'secret-swapped', details }, (options) => {
     const swapped: Record<string, unknown> = { ...options };
     for (const [index, name] of cycle.entries()) {
