@@ -8,6 +8,7 @@ import {
   type BizMsgKeys,
   type BizMsgSigner,
   bindEncodingAesKey,
+  bindSigner,
   bizMsgSignature,
   decryptOwnBizMsg,
   encryptBizMsg,
@@ -213,7 +214,7 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
 export function dingTalkSignature(parts: { token: string; timestamp: string; nonce: string; encrypt: string }): string {
   const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
   return bizMsgSignature(
-    { token: requireSecret('token', token) },
+    bindSigner(requireSecret('token', token)),
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -352,7 +353,7 @@ function readApp(options: DingTalkCodecOptions): App {
   const receivers = requireReceivers('ownerKey', options.ownerKey);
   const { aes, random } = readEncryptionOptions(options);
   const cipher = bindKey(aes, options.encodingAesKey);
-  return { ...readCodecOptions(options, Infinity), token, digest: aes.digest, receivers, cipher, random };
+  return { ...readCodecOptions(options, Infinity), ...bindSigner(token, aes), receivers, cipher, random };
 }
 
 /** EventTypes that only check the callback URL. */

@@ -13,7 +13,7 @@ import {
   refuseAnswer,
   requireMessage,
 } from './internal/codec.ts';
-import { sha1Hex } from './internal/digest.ts';
+import { sha1Here } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { nowInSeconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import {
@@ -255,5 +255,5 @@ function reply(message: FeishuCardMessage, answer?: object): CallbackReply {
 }
 
 function sign(timestamp: string, nonce: string, verificationToken: string, body: string | Uint8Array): string {
-  return sha1Hex(undefined, timestamp + nonce + verificationToken, body);
+  return sha1Here()(timestamp + nonce + verificationToken, body);
 }

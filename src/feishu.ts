@@ -1,7 +1,7 @@
 // Feishu / Lark event and callback codec. `callback-codec/feishu`.
 // https://open.feishu.cn/document/event-subscription-guide/event-subscriptions/event-subscription-configure-/encrypt-key-encryption-configuration-case
 import { defaultAesCbc, type EncryptionOptions, readEncryptionOptions } from './internal/aes/default.ts';
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, type EngineDigest } from './internal/aes/engine.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './internal/aes/engine.ts';
 import { decryptPadded, encryptPadded, joinIv } from './internal/aes/pkcs7.ts';
 import {
   isBytes,
@@ -25,10 +25,11 @@ import {
   refuseAnswer,
   requireMessage,
 } from './internal/codec.ts';
-import { sha256Hex } from './internal/digest.ts';
+import { type HexDigest, sha256Here } from './internal/digest.ts';
 import { decodeBase64, encodeBase64 } from './internal/encoding/base64.ts';
 import { decodeHex } from './internal/encoding/hex.ts';
 import { decodeUtf8, encodeUtf8 } from './internal/encoding/utf8.ts';
+import { engineDigest } from './internal/engine-digest.ts';
 import { CallbackError, decryptError, isAccepted } from './internal/errors.ts';
 import { nowInSeconds, requireFresh, SECONDS_OR_MILLISECONDS } from './internal/freshness.ts';
 import {
@@ -206,7 +207,7 @@ export function feishuSignature(
   requireText('timestamp', timestamp);
   requireText('nonce', nonce);
   if (!isBytes(body)) requireText('body', body);
-  return sign(timestamp, nonce, { encryptKey: requireSecret('encryptKey', encryptKey) }, body);
+  return sign(timestamp, nonce, { encryptKey: requireSecret('encryptKey', encryptKey), sha256: sha256Here() }, body);
 }
 
 /**
@@ -304,7 +305,7 @@ interface App extends Checked<Required<CodecOptions>> {
 /** What the Encrypt Key is for: it signs, and AES under its SHA-256 encrypts. */
 interface Crypt {
   readonly encryptKey: string;
-  readonly digest?: EngineDigest | undefined;
+  readonly sha256: HexDigest;
   readonly aes: AesCbc;
   readonly readChallenge: (encrypt: string) => UnsignedChallenge | undefined;
 }
@@ -323,8 +324,8 @@ function readApp(options: FeishuCodecOptions): App {
   const app = { ...readCodecOptions(options, Infinity), verificationToken, acceptChallenge, random };
   if (encryptKey === undefined) return { ...app, crypt: undefined };
   const aes = bindKey(engine, encryptKey);
-  const { digest } = engine;
-  return { ...app, crypt: { encryptKey, digest, aes, readChallenge: challengeReader(aes, verificationToken) } };
+  const sha256 = engineDigest(engine.digest, 'sha256', sha256Here());
+  return { ...app, crypt: { encryptKey, sha256, aes, readChallenge: challengeReader(aes, verificationToken) } };
 }
 
 function requireCrypt({ crypt }: App): Crypt {
@@ -540,15 +541,15 @@ function reply(message: FeishuMessage, answer?: object): CallbackReply {
 function sign(
   timestamp: string,
   nonce: string,
-  { encryptKey, digest }: Pick<Crypt, 'encryptKey' | 'digest'>,
+  { encryptKey, sha256 }: Pick<Crypt, 'encryptKey' | 'sha256'>,
   body: string | Uint8Array,
 ): string {
   const head = timestamp + nonce + encryptKey;
-  return typeof body === 'string' ? sha256Hex(digest, head + body) : sha256Hex(digest, head, body);
+  return typeof body === 'string' ? sha256(head + body) : sha256(head, body);
 }
 
 function bindKey(engine: AesCbcEngine, encryptKey: unknown): AesCbc {
-  return engine(decodeHex(sha256Hex(undefined, requireSecret('encryptKey', encryptKey))));
+  return engine(decodeHex(sha256Here()(requireSecret('encryptKey', encryptKey))));
 }
 
 function encryptText(

@@ -12,7 +12,7 @@ import {
   readCodecOptions,
   requireMessage,
 } from './internal/codec.ts';
-import { sha256Hex } from './internal/digest.ts';
+import { sha256Here } from './internal/digest.ts';
 import { CallbackError, isAccepted } from './internal/errors.ts';
 import { nowInSeconds, requireFresh, SECONDS } from './internal/freshness.ts';
 import { type JsonObject, ownField, parseJsonObject, payloadText, requireJsonObject } from './internal/json.ts';
@@ -347,5 +347,5 @@ function reply(message: CallbackMessage, answer: TencentChatAnswer = {}): Callba
 }
 
 function sign(token: string, requestTime: string): string {
-  return sha256Hex(undefined, token + requestTime);
+  return sha256Here()(token + requestTime);
 }

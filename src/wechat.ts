@@ -6,6 +6,7 @@ import {
   type BizMsg,
   type BizMsgCipher,
   type BizMsgSigner,
+  bindSigner,
   bizMsgSignature,
   decryptBizMsg,
   encryptBizMsg,
@@ -241,7 +242,7 @@ export function weChatSignature(parts: {
 }): string {
   const { token, timestamp, nonce, encrypt = '' } = requireObject('parts', parts);
   return bizMsgSignature(
-    { token: requireSecret('token', token) },
+    bindSigner(requireSecret('token', token)),
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -308,8 +309,7 @@ function readApp(options: WeChatCodecOptions): App {
   }
   return {
     ...readCodecOptions(options, ciphers.length > 0 ? Infinity : 300),
-    token,
-    digest: aes.digest,
+    ...bindSigner(token, aes),
     ciphers,
     appIds,
     random,

@@ -5,6 +5,7 @@ import { requireObject, requireSecret, requireString, requireText } from './inte
 import {
   type BizMsgKeys,
   type BizMsgSigner,
+  bindSigner,
   bizMsgSignature,
   decryptOwnBizMsg,
   encryptBizMsg,
@@ -247,7 +248,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
 export function weComSignature(parts: { token: string; timestamp: string; nonce: string; encrypt: string }): string {
   const { token, timestamp, nonce, encrypt } = requireObject('parts', parts);
   return bizMsgSignature(
-    { token: requireSecret('token', token) },
+    bindSigner(requireSecret('token', token)),
     requireText('timestamp', timestamp),
     requireText('nonce', nonce),
     requireText('encrypt', encrypt),
@@ -372,7 +373,7 @@ function readApp(options: WeComCodecOptions): App {
   const receivers = requireReceivers('receiveId', options.receiveId, requireReceiveId);
   const { aes, random } = readEncryptionOptions(options);
   const cipher = bindKey(aes, options.encodingAesKey);
-  return { ...readCodecOptions(options, Infinity), token, digest: aes.digest, receivers, cipher, random };
+  return { ...readCodecOptions(options, Infinity), ...bindSigner(token, aes), receivers, cipher, random };
 }
 
 function decode(app: App, request: CallbackRequest): WeComMessage {

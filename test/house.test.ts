@@ -18,7 +18,7 @@ const LAYERS: readonly { name: string; has: RegExp }[] = [
     name: 'protocol parts',
     has: /^internal\/(biz-msg-\w+|codec|document|freshness|handler|json|lark-headers|request|sdk-app-id|signed-time|unsigned-challenge|verification-token|xml)$/,
   },
-  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
+  { name: 'crypto', has: /^internal\/(aes\/\w+|digest|engine-digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
   { name: 'arguments', has: /^internal\/arguments$/ },
   { name: 'encoding', has: /^internal\/encoding\/\w+$/ },
   { name: 'runtime and errors', has: /^internal\/(runtime|errors)$/ },

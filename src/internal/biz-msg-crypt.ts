@@ -2,13 +2,14 @@
 // prefix(16) ‖ length(4, big-endian) ‖ utf8(text) ‖ utf8(receiver), padded to 32 bytes, the IV the first half of the key;
 // and SHA-1 over sorted parts.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
-import { AES_BLOCK, type AesCbc, type AesCbcEngine, type EngineDigest } from './aes/engine.ts';
+import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
 import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
-import { sha1Hex } from './digest.ts';
+import { type HexDigest, sha1Here } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
 import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, encodeUtf8, isWellFormed } from './encoding/utf8.ts';
+import { engineDigest } from './engine-digest.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
 import { missingParameter, type Parameters, readParameter } from './request.ts';
@@ -67,10 +68,15 @@ export function requireReceivers(
   return [read(name, first), ...others.map((id) => read(name, id))];
 }
 
-/** What signs: the token, and the hash that the engine brings, if any. */
+/** What signs. */
 export interface BizMsgSigner {
   readonly token: string;
-  readonly digest?: EngineDigest | undefined;
+  readonly sha1: HexDigest;
+}
+
+/** With the hash that the engine brings, where the runtime has none. */
+export function bindSigner(token: string, engine?: AesCbcEngine): BizMsgSigner {
+  return { token, sha1: engineDigest(engine?.digest, 'sha1', sha1Here()) };
 }
 
 /**
@@ -78,7 +84,7 @@ export interface BizMsgSigner {
  * for it.
  */
 export function bizMsgSignature(
-  { token, digest }: BizMsgSigner,
+  { token, sha1 }: BizMsgSigner,
   timestamp: string,
   nonce: string,
   encrypt: string,
@@ -88,7 +94,7 @@ export function bizMsgSignature(
   const [low2, high2] = timestamp < nonce ? [timestamp, nonce] : [nonce, timestamp];
   const [first, second] = low1 < low2 ? [low1, low2] : [low2, low1];
   const [third, last] = high1 < high2 ? [high1, high2] : [high2, high1];
-  return sha1Hex(digest, first + (second < third ? second + third : third + second) + last);
+  return sha1(first + (second < third ? second + third : third + second) + last);
 }
 
 /** Text of a sender's JSON, where an escape can write half of a surrogate pair: that has no UTF-8 form to be signed. */

@@ -1,56 +1,33 @@
-// Digests by the runtime's own hash where it has one, else by that of the codec's engine, else by noble's. One function an
-// algorithm, so that a bundle of one protocol carries its own hash and no other.
+// Digests by the runtime's own hash where it has one, else by noble's. One function an algorithm, so that a bundle of one
+// protocol carries its own hash and no other.
 import { _SHA1 } from '@noble/hashes/legacy.js';
 import { _SHA256 } from '@noble/hashes/sha2.js';
-import type { EngineDigest } from './aes/engine.ts';
 import { encodeHex } from './encoding/hex.ts';
-import { encodeUtf8, writeUtf8 } from './encoding/utf8.ts';
+import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
-/** Lower-case hex digest of the parts one after another; texts count as their UTF-8 bytes and are well-formed. */
+/**
+ * Lower-case hex digest of the parts one after another; texts count as their UTF-8 bytes and are well-formed. `isPortable`:
+ * noble's, because the runtime has none.
+ */
 export type HexDigest = ((...parts: readonly (string | Uint8Array)[]) => string) & { readonly isPortable?: true };
 
-let sha1Here: HexDigest | undefined;
-let sha256Here: HexDigest | undefined;
+let sha1: HexDigest | undefined;
+let sha256: HexDigest | undefined;
 
-/** By the digest that runs here, chosen at first use; `engine`: what the codec's engine brings, if any. */
-export function sha1Hex(engine: EngineDigest | undefined, ...parts: readonly (string | Uint8Array)[]): string {
-  sha1Here ??= makeSha1Hex(thisRuntime());
-  return engine && sha1Here.isPortable ? engineHexDigest(engine, 'sha1', parts) : sha1Here(...parts);
+/** The digest that runs here, chosen at first use. */
+export function sha1Here(): HexDigest {
+  sha1 ??= makeSha1Hex(thisRuntime());
+  return sha1;
 }
 
-/** The same for SHA-256. */
-export function sha256Hex(engine: EngineDigest | undefined, ...parts: readonly (string | Uint8Array)[]): string {
-  sha256Here ??= makeSha256Hex(thisRuntime());
-  return engine && sha256Here.isPortable ? engineHexDigest(engine, 'sha256', parts) : sha256Here(...parts);
-}
-
-let engineScratch: Uint8Array | undefined;
-
-function engineHexDigest(
-  engine: EngineDigest,
-  algorithm: 'sha256' | 'sha1',
-  parts: readonly (string | Uint8Array)[],
-): string {
-  const room = longestLength(parts);
-  engineScratch ??= new Uint8Array(SCRATCH_BYTES);
-  const bytes = room > SCRATCH_BYTES ? new Uint8Array(room) : engineScratch;
-  let length = 0;
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      length += writeUtf8(part, bytes, length);
-    } else {
-      bytes.set(part, length);
-      length += part.length;
-    }
-  }
-  const digest = engine(algorithm, bytes.subarray(0, length));
-  bytes.fill(0, 0, length); // the parts hold a secret
-  return encodeHex(digest);
+export function sha256Here(): HexDigest {
+  sha256 ??= makeSha256Hex(thisRuntime());
+  return sha256;
 }
 
 /** How long the parts may be as bytes. */
-function longestLength(parts: readonly (string | Uint8Array)[]): number {
+export function longestLength(parts: readonly (string | Uint8Array)[]): number {
   let longest = 0;
   for (const part of parts) longest += typeof part === 'string' ? 3 * part.length : part.length;
   return longest;

@@ -14,6 +14,7 @@ export * from './document.ts';
 export * from './encoding/base64.ts';
 export * from './encoding/hex.ts';
 export * from './encoding/utf8.ts';
+export * from './engine-digest.ts';
 export * from './errors.ts';
 export * from './freshness.ts';
 export * from './handler.ts';

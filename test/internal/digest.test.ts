@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeSha1Hex, makeSha256Hex, sha1Hex, sha256Hex } from '../../src/internal/digest.ts';
+import { makeSha1Hex, makeSha256Hex, sha1Here, sha256Here } from '../../src/internal/digest.ts';
 import { type NodeCryptoModule, type Runtime, thisRuntime } from '../../src/internal/runtime.ts';
 import { hash } from '../helpers.ts';
 
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('sha1Hex and sha256Hex', () => {
+describe('sha1Here and sha256Here', () => {
   const runtimes: [string, Runtime][] = [
     ['this runtime', node],
     ['a runtime with a streaming hash only', { crypto: { ...crypto, hash: undefined } as unknown as typeof crypto }],
@@ -35,8 +35,8 @@ describe('sha1Hex and sha256Hex', () => {
     ],
   ];
   const algorithms = [
-    ['sha256', makeSha256Hex, sha256Hex],
-    ['sha1', makeSha1Hex, sha1Hex],
+    ['sha256', makeSha256Hex, sha256Here],
+    ['sha1', makeSha1Hex, sha1Here],
   ] as const;
 
   it.each(runtimes)('is the digest of the parts one after another, texts as UTF-8, on %s', (_, runtime) => {
@@ -47,7 +47,7 @@ describe('sha1Hex and sha256Hex', () => {
         fc.property(parts, (parts) => {
           const hex = hash(algorithm, ...parts);
           expect(digest(...parts)).toBe(hex);
-          expect(here(undefined, ...parts)).toBe(hex);
+          expect(here()(...parts)).toBe(hex);
         }),
       );
       // Around the size of any scratch memory, in bytes and in code units of one and of three bytes.

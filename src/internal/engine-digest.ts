@@ -1,0 +1,41 @@
+// The digest of a codec that is given an engine: the runtime's own, else that of the engine, else noble's. Apart from
+// digest.ts, so that codecs that take no engine do not carry it.
+import type { EngineDigest } from './aes/engine.ts';
+import { type HexDigest, longestLength } from './digest.ts';
+import { encodeHex } from './encoding/hex.ts';
+import { writeUtf8 } from './encoding/utf8.ts';
+
+/** `here`: what runs where the engine brings none. */
+export function engineDigest(
+  engine: EngineDigest | undefined,
+  algorithm: 'sha256' | 'sha1',
+  here: HexDigest,
+): HexDigest {
+  if (engine === undefined || !here.isPortable) return here;
+  return (...parts) => hashParts(engine, algorithm, parts);
+}
+
+const SCRATCH_BYTES = 16_384;
+let scratch: Uint8Array | undefined;
+
+function hashParts(
+  engine: EngineDigest,
+  algorithm: 'sha256' | 'sha1',
+  parts: readonly (string | Uint8Array)[],
+): string {
+  const room = longestLength(parts);
+  scratch ??= new Uint8Array(SCRATCH_BYTES);
+  const bytes = room > SCRATCH_BYTES ? new Uint8Array(room) : scratch;
+  let length = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      length += writeUtf8(part, bytes, length);
+    } else {
+      bytes.set(part, length);
+      length += part.length;
+    }
+  }
+  const digest = engine(algorithm, bytes.subarray(0, length));
+  bytes.fill(0, 0, length); // the parts hold a secret
+  return encodeHex(digest);
+}
