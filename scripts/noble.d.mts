@@ -1,6 +1,6 @@
 import type { Plugin } from 'esbuild';
 
-export function cutAes(source?: string): string;
+export function cutNoble(file: string, source?: string): string;
 export const esbuildNoble: Plugin;
 export const viteNoble: {
   name: string;
