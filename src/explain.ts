@@ -5,6 +5,7 @@ import type { Language } from './internal/explain/texts.ts';
 
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './feishu.ts';
 export type { Diagnosis, Finding, FindingId } from './internal/explain/findings.ts';
+export type { Language } from './internal/explain/texts.ts';
 
 /** How an explanation is written. */
 export interface ExplainOptions {

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** Every module of src/ by its path there without `.ts`; the kernel is AssemblyScript, which nothing imports. */
+/**
+ * Every module of src/ that can be imported, by its path there without `.ts`: the kernel is AssemblyScript, and the command
+ * runs when it is imported.
+ */
 export const sources = readdirSync(join(root, 'src'), { recursive: true })
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('kernel.ts'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('kernel.ts') && path !== 'cli.ts')
   .map((path) => ({
     name: path.slice(0, -'.ts'.length).replaceAll('\\', '/'),
     path: join(root, 'src', path),

@@ -29,6 +29,7 @@ export type FindingId =
   | 'signature-missing'
   | 'verification-token-wrong';
 
+/** The languages that texts for people are written in: English and Chinese. */
 export type Language = 'en' | 'zh';
 
 export type PlatformName =
