@@ -110,6 +110,12 @@ export const pages = {
     sdk: 'Feishu SDK',
     request: (peer) => `${peer}, whole request`,
     answer: (peer) => `${peer}, whole answer`,
+    both: (peer) => `${peer}, request and answer`,
+    floor:
+      'The floor divided by ours: the fastest known way for each part, one after the other, and of all checks only that of the signature. 1 is as fast as that; what is left are our checks.',
+    floorColumns: ['Feishu request', 'DingTalk request', 'DingTalk answer'],
+    cold: 'Cold, in fresh processes, above an empty one: how many times as long the others take from the start of the process to the first answer, and what importing an entry takes of ours (the fastest and the slowest one; the index, which imports all, apart).',
+    coldColumns: ['dingtalk-encrypt', 'Feishu SDK', 'import, ESM', 'import, CommonJS', 'import of the index'],
     defaultEngine: 'the default engine',
     measured: ({ command, machine, date, ours, peers }) =>
       `\`${command}\` on ${date}, ${machine}. ${ours} beside ${peers}.`,
@@ -123,6 +129,12 @@ export const pages = {
     sdk: '飞书 SDK',
     request: (peer) => `${peer}，整个请求`,
     answer: (peer) => `${peer}，整个回复`,
+    both: (peer) => `${peer}，请求加回复`,
+    floor:
+      '下限与我们的耗时之比：每一步都用已知最快的做法依次执行，除验签外不做任何检查。1 表示与下限一样快，差额就是各项检查的代价。',
+    floorColumns: ['飞书请求', '钉钉请求', '钉钉回复'],
+    cold: '冷启动（每次新进程，已减去空进程）：从进程启动到第一次应答，其他实现的耗时是我们的多少倍；以及导入我们各入口的耗时（最快与最慢；index 会导入全部，单列）。',
+    coldColumns: ['dingtalk-encrypt', '飞书 SDK', '导入，ESM', '导入，CommonJS', '导入 index'],
     defaultEngine: '默认引擎',
     measured: ({ command, machine, date, ours, peers }) =>
       `测于 ${date}，命令 \`${command}\`，机器 ${machine}。${ours}，对比 ${peers}。`,
@@ -130,7 +142,7 @@ export const pages = {
 };
 
 /** The tables of a page: what users compare, with the default engine and with that of callback-codec/simd. */
-export function pageTables(reports, words, measurement) {
+export function pageTables(reports, words, measurement, cold) {
   return [
     words.ratios,
     '',
@@ -138,6 +150,7 @@ export function pageTables(reports, words, measurement) {
       [words.request(words.sdk), 'Feishu decode', 'Feishu SDK verify + parse'],
       [words.request('@wecom/crypto'), 'DingTalk decode', '@wecom/crypto'],
       [words.answer('@wecom/crypto'), 'DingTalk reply', '@wecom/crypto'],
+      [words.both('@wecom/crypto'), 'DingTalk decode + reply', '@wecom/crypto'],
       [words.request('noble'), 'Feishu decode', 'noble sha256 + cbc'],
       [words.sdk, 'Feishu decrypt', 'Feishu SDK AESCipher'],
       ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
@@ -157,8 +170,51 @@ export function pageTables(reports, words, measurement) {
       ['node:crypto', 'Feishu decrypt', 'node:crypto, KeyObject'],
     ]),
     '',
+    words.floor,
+    '',
+    ...ratioTable(
+      reports.filter(({ results }) => find(results, 'Feishu decode', 64, FLOOR)),
+      main,
+      ['Feishu decode', 'DingTalk decode', 'DingTalk reply'].map((group, i) => [words.floorColumns[i], group, FLOOR]),
+    ),
+    '',
+    words.cold,
+    '',
+    ...coldTable(words.coldColumns, cold),
+    '',
     words.measured(measurement),
   ].join('\n');
+}
+
+const FLOOR = 'floor: node:crypto';
+
+/** A row for each runtime: two ratios, and imports in milliseconds. */
+function coldTable(columns, { answers, imports }) {
+  const ratio = (host, platform) => {
+    const found = answers.find((one) => one.host === host && one.platform === platform);
+    return found ? short(found.ratio) : '–';
+  };
+  const range = (host, kind, isIndex) => {
+    const times = imports
+      .filter((one) => one.host === host && (kind === undefined || one.kind === kind) && one.isIndex === isIndex)
+      .map(({ milliseconds }) => milliseconds);
+    if (times.length === 0) return '–';
+    return `${[...new Set([Math.min(...times), Math.max(...times)].map((time) => time.toFixed(1)))].join('–')} ms`;
+  };
+  return [
+    `| | ${columns.join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...[...new Set(answers.map(({ host }) => host))].map((host) => {
+      const cells = [
+        ratio(host, 'dingtalk'),
+        ratio(host, 'feishu'),
+        range(host, 'esm', false),
+        range(host, 'cjs', false),
+        range(host, undefined, true),
+      ];
+      return `| ${host} | ${cells.join(' | ')} |`;
+    }),
+  ];
 }
 
 /** The table of whole requests where there is no node:crypto. */

@@ -66,7 +66,7 @@ function writePages(measurement) {
     for (const [mark, , write] of sections) {
       const marked = new RegExp(`(?<=<!-- ${mark}:start -->\\n)[^]*(?=<!-- ${mark}:end -->)`);
       if (!marked.test(page)) throw new Error(`${name} has no lines <!-- ${mark}:start --> and <!-- ${mark}:end -->`);
-      page = page.replace(marked, () => `${write(reports, words, measurement)}\n`);
+      page = page.replace(marked, () => `${write(reports, words, measurement, cold)}\n`);
     }
     writeFileSync(file, page);
   }
@@ -140,10 +140,11 @@ for (const host of hosts.filter(({ name }) => wanted.includes(name))) {
 }
 
 // Of all or of nothing: it is about whole processes.
+let cold = { missed: [], answers: [], imports: [] };
 if (!options.only && !options.groups) {
   const { coldStart } = await import('./cold.mjs');
-  const missed = await coldStart({ exports }, { rounds: options.quick ? 9 : 25 });
-  if (options.thresholds) failures.push(...missed);
+  cold = await coldStart({ exports }, { rounds: options.quick ? 9 : 25 });
+  if (options.thresholds) failures.push(...cold.missed);
 }
 
 const processors = cpus();
