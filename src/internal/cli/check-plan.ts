@@ -52,6 +52,11 @@ const MARK: string = SIXTEEN.repeat(4);
 const OTHER = 'callback-codec-check';
 const DAY = 86_400_000;
 
+/** How long a refusal may take: nobody but the forger waits for it. */
+const FORGER_WAITS = 5000;
+
+const refused = (step: Step, push: CallbackPush): Probe => ({ step, push, limit: FORGER_WAITS });
+
 /** What a platform's events are, and by what they are signed. */
 interface Events {
   /** The event with this id. */
@@ -75,7 +80,6 @@ function eventProbes({ codec, another }: Given, events: Events): readonly Probe[
   const { make, secret, names, limit, judge, coversBody, hasWindow, otherApp } = events;
   const event = make(randomUUID());
   const push = codec.encode(event);
-  const refused = (step: Step, forged: CallbackPush): Probe => ({ step, push: forged, limit });
   return [
     { step: 'event', push, limit, judge },
     { step: 'again', push, limit, judge },
@@ -148,7 +152,7 @@ function challengeProbes({ codec, another, options }: Given): readonly Probe[] {
   const right: Probe = { step: 'verification', push: codec.encode(challenge), limit: 1000, judge };
   if (verificationToken === undefined) return [right];
   const forged = another({ verificationToken: OTHER }).encode(challenge);
-  return [right, { step: 'wrong-challenge-token', push: forged, limit: 1000 }];
+  return [right, refused('wrong-challenge-token', forged)];
 }
 
 /** A word that must come back as it is. */
@@ -164,15 +168,10 @@ function echostrProbes({ codec }: Given, limit: number): readonly Probe[] {
 }
 
 /** The ciphertext of an event, as an echostr: signed alike, and answered decrypted by those who do not look at it. */
-function asEchostr({ codec }: Given, event: object, limit: number, mayPass: boolean): Probe {
+function asEchostr({ codec }: Given, event: object): Probe {
   const { query, body } = codec.encode(event);
-  const [, echostr = ''] = /<Encrypt><!\[CDATA\[([^\]]*)/.exec(String(body)) ?? [];
-  return {
-    step: 'as-echostr',
-    push: { method: 'GET', headers: {}, query: { ...query, echostr }, body: null },
-    limit,
-    mayPass,
-  };
+  const echostr = String(body).replace(/^.*<Encrypt><!\[CDATA\[|\].*$/gs, '');
+  return refused('as-echostr', { method: 'GET', headers: {}, query: { ...query, echostr }, body: null });
 }
 
 const LARK = {
@@ -203,12 +202,12 @@ const feishu: Plan = {
     const event = feishuEvent(randomUUID());
     const limit = 3000;
     const wrongToken = another({ verificationToken: OTHER }).encode(event);
-    const token: Probe[] = verificationToken === undefined ? [] : [{ step: 'wrong-token', push: wrongToken, limit }];
+    const token: Probe[] = verificationToken === undefined ? [] : [refused('wrong-token', wrongToken)];
     const [verification, ...challenges] = challengeProbes(given) as [Probe, ...Probe[]];
     if (encryptKey === undefined) {
       const push = codec.encode(event);
       const steps = ['event', 'again'].map((step) => ({ step: step as Step, push, limit, judge: anything }));
-      const bare: Probe = { step: 'no-token', push: codec.encode(JSON.stringify(event)), limit };
+      const bare = refused('no-token', codec.encode(JSON.stringify(event)));
       return [verification, ...steps, ...token, bare, ...challenges];
     }
     const plain = another({ encryptKey: undefined, verificationToken: verificationToken ?? OTHER }).encode(event);
@@ -218,8 +217,8 @@ const feishu: Plan = {
       ...eventProbes(given, { ...LARK, make: feishuEvent, secret: 'encryptKey', judge: anything }),
       ...token,
       ...challenges,
-      { step: 'plain', push: plain, limit },
-      { step: 'spliced', push: spliced, limit },
+      refused('plain', plain),
+      refused('spliced', spliced),
     ];
   },
 };
@@ -273,7 +272,7 @@ const dingtalk: Plan = {
         ...{ make, secret: 'token', names, limit, judge, coversBody: true, hasWindow: false },
         otherApp: { ownerKey: OTHER },
       }),
-      { step: 'plain', push: { ...push, body: JSON.stringify(make(randomUUID())) }, limit },
+      refused('plain', { ...push, body: JSON.stringify(make(randomUUID())) }),
     ];
   },
 };
@@ -336,9 +335,9 @@ function wxProbes(given: Given, verificationLimit: number, owner: 'receiveId' | 
       ...{ make, secret: 'token', names, limit, judge, coversBody: true, hasWindow: false },
       otherApp: { [owner]: OTHER },
     }),
-    { step: 'plain', push: plain, limit },
+    refused('plain', plain),
     // WeChat's own documentation says to answer it as it stands: it is in clear there.
-    asEchostr(given, make(randomUUID()), limit, isWeChat),
+    { ...asEchostr(given, make(randomUUID())), mayPass: isWeChat },
   ];
 }
 

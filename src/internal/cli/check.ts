@@ -126,9 +126,9 @@ function textReport({ name }: Subject, plan: Plan, { language, io }: Context): R
     start: ({ shown }) => io.out(`${name} ${safeLine(shown)}\n`),
     step: (finding) => {
       const { came, meaning, console } = describe(finding, plan, language);
-      const said = console && ` ${fill(texts.console, { text: console })}`;
+      const said = console && texts.space + fill(texts.console, { text: console });
       const parts = [texts.steps[finding.step], came, `${meaning}${said}`].filter((part) => part !== '');
-      io.out(`${texts.marks[finding.result]} ${safeLine(parts.join(' — '))}\n`);
+      io.out(`${texts.marks[finding.result]} ${parts.join(' — ')}\n`);
     },
     end: (verdict) => {
       const { accepts, safe, isPrivate, isStopped, forged } = verdict;
@@ -187,7 +187,7 @@ function meaningOf({ problem, result, checked, probe, answer }: Finding, { want 
   };
   if (problem === undefined) return fill(checked ? texts.resolved : texts.right, values);
   if (result === 'note') return fill(texts.allowed, values);
-  const hint = problem === 'status' ? ` ${hintOf(answer?.status, texts)}` : '';
+  const hint = problem === 'status' ? texts.space + hintOf(answer?.status, texts) : '';
   return fill(texts.faults[problem as Fault], values) + hint;
 }
 
@@ -203,10 +203,10 @@ function meaningOfForged({ step, result, problem, answer }: Finding, texts: Text
   if (problem === 'no-answer') return fill(texts.noAnswer, { code: answer?.code ?? answer?.fault });
   if (problem === 'not-refused') return texts.noRefusal;
   if (result === 'note') return texts.notes[step as keyof Texts['notes']];
-  return problem === 'leaked' ? texts.leaked + accepted : accepted;
+  return problem === 'leaked' ? texts.leaked + texts.space + accepted : accepted;
 }
 
 /** What a server wrote, as far as it is of interest. */
 function short(text = ''): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return safeLine(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
