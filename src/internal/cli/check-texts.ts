@@ -50,7 +50,7 @@ const EN = {
   refusedBroken: 'not accepted, but the server failed over it: see its log',
   noAnswer: 'Nobody knows whether it was accepted ({code}): answer 400, 401 or 403.',
   noRefusal: 'A redirect is no refusal: answer 400, 401 or 403.',
-  right: 'right',
+  right: 'answered, as it must be',
   faults: {
     'url-malformed': 'That is no URL that begins with http:// or https://.',
     'url-credentials': 'A name or password in the URL is not sent by platforms: take it out.',
@@ -154,7 +154,7 @@ const ZH: typeof EN = {
   refusedBroken: '没有接受，但服务器因此出错：请查看其日志',
   noAnswer: '无法知道是否被接受（{code}）：请返回 400、401 或 403。',
   noRefusal: '重定向不是拒绝：请返回 400、401 或 403。',
-  right: '正确',
+  right: '回复正确',
   faults: {
     'url-malformed': '不是以 http:// 或 https:// 开头的 URL。',
     'url-credentials': '平台不会发送 URL 中的用户名和密码：请去掉。',

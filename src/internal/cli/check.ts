@@ -101,7 +101,8 @@ function refused({ status, body = '' }: Answer, { step, mayPass }: Probe): Judge
 
 function verdictOf(findings: readonly Finding[]): Verdict {
   const isRight = findings.every(({ result, probe }) => result !== 'wrong' || (probe && !probe.judge));
-  const forged = findings.filter(({ probe }) => probe && !probe.judge);
+  // A note is of what need not be refused.
+  const forged = findings.filter(({ probe, result }) => probe && !probe.judge && result !== 'note');
   const count = forged.filter(({ result }) => result === 'wrong').length;
   const { result, step, answer } = findings.at(-1) as Finding;
   const isStopped = isGone(answer) || (step === 'url' && result === 'wrong');

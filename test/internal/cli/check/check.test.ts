@@ -53,7 +53,7 @@ describe('servers of callback-codec/node', () => {
     expect(lines.length).toBeGreaterThanOrEqual(5);
     for (const line of lines) {
       expect(line).toMatch(
-        /^(?:ok {2}|note) .+ — [24]00 after \d+ ms — (?:right|refused, as it must be|Accepted, .+)$/,
+        /^(?:ok {2}|note) .+ — [24]00 after \d+ ms — (?:(?:answered|refused), as it must be|Accepted, .+)$/,
       );
     }
   });
