@@ -210,7 +210,7 @@ const ZH: typeof EN = {
 
 export const CHECK_TEXTS: Readonly<Record<Language, typeof EN>> = { en: EN, zh: ZH };
 
-/** Names in braces replaced; a brace that is none stays. */
+/** Names in braces replaced; other braces are JSON, and have quotes in them. */
 export function fill(template: string, values: Readonly<Record<string, unknown>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return template.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }

@@ -1,33 +1,10 @@
 // `check`: sends what the platform sends, and what nobody else may, and says what the answers mean.
 import { type Given, PLANS, type Plan, type Probe, SIXTEEN } from './check-plan.ts';
+import { type Finding, jsonReport, textReport, type Verdict } from './check-report.ts';
 import { type Answer, send } from './check-send.ts';
-import { CHECK_TEXTS, type Fault, fill, type Step } from './check-texts.ts';
 import { type CheckedUrl, checkUrl } from './check-url.ts';
 import type { Context } from './context.ts';
 import type { Platform } from './platforms.ts';
-import { safeLine } from './terminal.ts';
-
-/** What is known after one step. */
-interface Finding {
-  readonly step: Step;
-  readonly result: 'ok' | 'note' | 'wrong';
-  /** Absent where nothing is wrong. */
-  readonly problem?: Fault | 'accepted' | 'leaked' | 'no-answer' | 'not-refused';
-  /** Of the URL alone. */
-  readonly checked?: CheckedUrl;
-  readonly probe?: Probe;
-  readonly answer?: Answer;
-}
-
-interface Verdict {
-  /** Whether all that the platform sends is answered as it wants. */
-  readonly accepts: boolean;
-  /** Whether all that only others send was refused; `undefined` where it was not sent. */
-  readonly safe: boolean | undefined;
-  readonly isPrivate: boolean;
-  readonly isStopped: boolean;
-  readonly forged: { readonly count: number; readonly of: number };
-}
 
 export interface Subject {
   readonly name: string;
@@ -37,15 +14,20 @@ export interface Subject {
   readonly allowPrivate: boolean;
 }
 
+/** By which names are looked up and requests are sent: a test has no public address. */
+export interface Network {
+  readonly lookup?: Parameters<typeof checkUrl>[3];
+  readonly send: typeof send;
+}
+
 /** Exit code 0 where everything holds. */
-export async function check(subject: Subject, context: Context): Promise<number> {
+export async function check(subject: Subject, context: Context, network: Network = { send }): Promise<number> {
   const { name, options, platform, url, allowPrivate } = subject;
   const plan = PLANS[name] as Plan;
-  const report = (context.json ? jsonReport : textReport)(subject, plan, context);
-  const checked = await checkUrl(url, plan.rules ?? {}, allowPrivate);
-  report.start(checked);
+  const checked = await checkUrl(url, plan.rules ?? {}, allowPrivate, network.lookup);
+  const report = (context.json ? jsonReport : textReport)(name, checked.shown, plan, context);
   const findings: Finding[] = [];
-  for await (const finding of findingsOf(checked, plan, givenOf(platform, options))) {
+  for await (const finding of findingsOf(checked, plan, givenOf(platform, options), network)) {
     findings.push(finding);
     report.step(finding);
   }
@@ -54,7 +36,8 @@ export async function check(subject: Subject, context: Context): Promise<number>
   return verdict.accepts && verdict.safe ? 0 : 1;
 }
 
-function givenOf(platform: Platform, options: Subject['options']): Given {
+/** What plans are made of. */
+export function givenOf(platform: Platform, options: Subject['options']): Given {
   const another = (changes: object) =>
     platform.create(
       Object.fromEntries(Object.entries({ ...options, ...changes }).filter(([, value]) => value !== undefined)),
@@ -63,7 +46,7 @@ function givenOf(platform: Platform, options: Subject['options']): Given {
 }
 
 /** The URL, then one request after another, until no connection is to be had. */
-async function* findingsOf(checked: CheckedUrl, plan: Plan, given: Given): AsyncGenerator<Finding> {
+async function* findingsOf(checked: CheckedUrl, plan: Plan, given: Given, { send }: Network): AsyncGenerator<Finding> {
   const { target, fault, isAllowed } = checked;
   if (fault === undefined) yield { step: 'url', result: 'ok', checked };
   else yield { step: 'url', result: isAllowed ? 'note' : 'wrong', problem: fault, checked };
@@ -113,101 +96,4 @@ function verdictOf(findings: readonly Finding[]): Verdict {
     isStopped,
     forged: { count, of: forged.length },
   };
-}
-
-interface Report {
-  start(checked: CheckedUrl): void;
-  step(finding: Finding): void;
-  end(verdict: Verdict): void;
-}
-
-function textReport({ name }: Subject, plan: Plan, { language, io }: Context): Report {
-  const texts = CHECK_TEXTS[language];
-  return {
-    start: ({ shown }) => io.out(`${name} ${safeLine(shown)}\n`),
-    step: (finding) => {
-      const { came, meaning, console } = describe(finding, plan, language);
-      const said = console && texts.space + fill(texts.console, { text: console });
-      const parts = [texts.steps[finding.step], came, `${meaning}${said}`].filter((part) => part !== '');
-      io.out(`${texts.marks[finding.result]} ${parts.join(' — ')}\n`);
-    },
-    end: (verdict) => {
-      const { accepts, safe, isPrivate, isStopped, forged } = verdict;
-      const acceptance = isPrivate ? texts.willAcceptPrivate : texts.willAccept;
-      const safety = safe ? texts.isSafe : fill(safe === undefined ? texts.isUnknown : texts.isNotSafe, forged);
-      io.out(`${isStopped ? `${texts.stopped}\n` : ''}${accepts ? acceptance : texts.willNotAccept}\n${safety}\n`);
-    },
-  };
-}
-
-function jsonReport({ name }: Subject, plan: Plan, { language, io }: Context): Report {
-  const texts = CHECK_TEXTS[language];
-  const line = (data: object) => io.out(`${JSON.stringify(data)}\n`);
-  let url = '';
-  return {
-    start: ({ shown }) => {
-      url = shown;
-    },
-    step: (finding) => {
-      const { step, result, problem, answer } = finding;
-      const { meaning, console } = describe(finding, plan, language);
-      const { status, milliseconds } = answer ?? {};
-      const sent = texts.steps[step];
-      line({ step, sent, status, milliseconds, result, problem, meaning, ...(console === '' ? {} : { console }) });
-    },
-    end: ({ accepts, safe }) => line({ platform: name, url, accepts, safe: safe ?? null }),
-  };
-}
-
-interface Words {
-  /** Status and time. */
-  readonly came: string;
-  readonly meaning: string;
-  /** What the console would say, where that is known. */
-  readonly console: string;
-}
-
-function describe(finding: Finding, plan: Plan, language: Context['language']): Words {
-  const { step, problem, probe, answer } = finding;
-  const texts = CHECK_TEXTS[language];
-  const came = answer === undefined ? '' : fill(answer.status === undefined ? texts.none : texts.came, { ...answer });
-  const isOfPlatform = probe === undefined || probe.judge !== undefined;
-  const meaning = isOfPlatform ? meaningOf(finding, plan, texts) : meaningOfForged(finding, texts);
-  const isOfConsole = step === 'url' || step === 'probe' || step.startsWith('verification');
-  const table = (isOfConsole ? plan.console : plan.eventConsole) ?? [];
-  const said = table.find(([faults]) => faults.test(problem ?? ''));
-  return { came, meaning, console: finding.result === 'wrong' && isOfPlatform && said ? said[1] : '' };
-}
-
-type Texts = (typeof CHECK_TEXTS)['en'];
-
-function meaningOf({ problem, result, checked, probe, answer }: Finding, { want }: Plan, texts: Texts): string {
-  const values = {
-    ...{ want, limit: (probe?.limit ?? 0) / 1000, code: answer?.code },
-    ...{ contentType: short(answer?.contentType), location: short(answer?.location), ...checked?.detail },
-  };
-  if (problem === undefined) return fill(checked ? texts.resolved : texts.right, values);
-  if (result === 'note') return fill(texts.allowed, values);
-  const hint = problem === 'status' ? texts.space + hintOf(answer?.status, texts) : '';
-  return fill(texts.faults[problem as Fault], values) + hint;
-}
-
-function hintOf(status: number | undefined, { statuses }: Texts): string {
-  const [, hint = ''] =
-    Object.entries(statuses).find(([digits]) => new RegExp(`^(?:${digits})`).test(String(status))) ?? [];
-  return hint;
-}
-
-function meaningOfForged({ step, result, problem, answer }: Finding, texts: Texts): string {
-  const accepted = texts.accepted[step as keyof Texts['accepted']];
-  if (problem === undefined) return (answer?.status as number) < 500 ? texts.refused : texts.refusedBroken;
-  if (problem === 'no-answer') return fill(texts.noAnswer, { code: answer?.code ?? answer?.fault });
-  if (problem === 'not-refused') return texts.noRefusal;
-  if (result === 'note') return texts.notes[step as keyof Texts['notes']];
-  return problem === 'leaked' ? texts.leaked + texts.space + accepted : accepted;
-}
-
-/** What a server wrote, as far as it is of interest. */
-function short(text = ''): string {
-  return safeLine(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

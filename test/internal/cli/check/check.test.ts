@@ -2,11 +2,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
+import { check, givenOf } from '../../../../src/internal/cli/check.ts';
 import { PLANS } from '../../../../src/internal/cli/check-plan.ts';
 import { send } from '../../../../src/internal/cli/check-send.ts';
 import { CHECK_TEXTS } from '../../../../src/internal/cli/check-texts.ts';
 import { checkUrl, isPrivate } from '../../../../src/internal/cli/check-url.ts';
-import { platforms } from '../../../../src/internal/cli/platforms.ts';
+import type { Io } from '../../../../src/internal/cli/context.ts';
+import { platforms, readOptions } from '../../../../src/internal/cli/platforms.ts';
+import { TEXTS } from '../../../../src/internal/cli/texts.ts';
 import { type Ended, invoke } from '../invoke.ts';
 import { CASES, type Case, MODES, right, TRUSTED, type Variables, withServer } from './servers.ts';
 
@@ -132,6 +135,59 @@ describe('usage', () => {
   });
 });
 
+describe('a public address', () => {
+  const io = (print: (text: string) => void): Io => ({
+    ...{ input: (async function* () {})(), out: print, err: print, version: () => '', stopped: Promise.resolve() },
+  });
+
+  it.each([
+    [true, 0, '1.1.1.1, public\n', '\nThe platform will accept this URL.\nNothing forged was accepted.\n'],
+    [false, 1, '1.1.1.1, public\n', '\nThe platform will NOT accept this URL.\nNothing forged was accepted.\n'],
+  ])('is what a platform needs; the server is right: %s', async (isRight, code, first, last) => {
+    const [name, variables] = MODES[0] as (typeof MODES)[number];
+    const listener = right(name, isRight ? variables : { FEISHU_ENCRYPT_KEY: 'another' });
+    const one: Case = { name, platform: name, variables, listener, problems: '', en: '', zh: '' };
+    let printed = '';
+    const platform = platforms[name] as (typeof platforms)[string];
+    const { options } = readOptions(platform, variables);
+    const context = {
+      ...({ environment: {}, language: 'en', texts: TEXTS.en, json: false } as const),
+      io: io((text) => {
+        printed += text;
+      }),
+    };
+    const asked: unknown[] = [];
+    const ended = await withServer(one, (args) => {
+      const { port } = new URL(args[2] as string);
+      const url = `http://callback.example:${port}/`;
+      return check({ name, platform, options, url, allowPrivate: false }, context, {
+        lookup: async (...given) => {
+          asked.push(given);
+          return [{ address: '1.1.1.1', family: 4 }];
+        },
+        send: (target, ...more) => {
+          asked.push(target.address);
+          return send({ ...target, address: '127.0.0.1' }, ...more);
+        },
+      });
+    });
+    expect(ended).toBe(code);
+    expect(printed).toContain(first);
+    expect(printed.endsWith(last)).toBe(true);
+    // Looked up once; all requests go to what was found then.
+    expect(asked).toEqual([['callback.example', { all: true }], ...Array(11).fill('1.1.1.1')]);
+  });
+
+  it('is asked no longer than two minutes, whatever it does', () => {
+    for (const [name, variables] of MODES) {
+      const platform = platforms[name] as (typeof platforms)[string];
+      const plan = PLANS[name] as (typeof PLANS)[string];
+      const probes = plan.probes(givenOf(platform, readOptions(platform, variables).options));
+      expect(probes.reduce((sum, { limit }) => sum + limit, 0)).toBeLessThan(120_000);
+    }
+  });
+});
+
 describe('the address', () => {
   const resolving = (...addresses: string[]) => {
     const asked: string[] = [];
@@ -141,26 +197,26 @@ describe('the address', () => {
     };
     return { asked, resolve };
   };
-  const check = (resolve: Parameters<typeof checkUrl>[3], allowPrivate = false) =>
+  const checked = (resolve: Parameters<typeof checkUrl>[3], allowPrivate = false) =>
     checkUrl('http://a.example/x', {}, allowPrivate, resolve);
 
   it('is looked up once, and the first of IPv4 is taken', async () => {
     const { asked, resolve } = resolving('2606:4700::1111', '1.1.1.1', '1.0.0.1');
-    expect(await check(resolve)).toMatchObject({ target: { address: '1.1.1.1' }, detail: { address: '1.1.1.1' } });
+    expect(await checked(resolve)).toMatchObject({ target: { address: '1.1.1.1' }, detail: { address: '1.1.1.1' } });
     expect(asked).toEqual(['a.example']);
   });
 
   it('is refused if any is private, of whichever kind', async () => {
     for (const address of ['10.1.2.3', '::1', 'fd00::1', '::ffff:127.0.0.1', '2002:7f00:1::']) {
       const { resolve } = resolving('1.1.1.1', address);
-      const { target, fault } = await check(resolve);
+      const { target, fault } = await checked(resolve);
       expect([target, fault]).toEqual([undefined, 'url-private']);
-      expect(await check(resolve, true)).toMatchObject({ target: { address: '1.1.1.1' }, isAllowed: true });
+      expect(await checked(resolve, true)).toMatchObject({ target: { address: '1.1.1.1' }, isAllowed: true });
     }
   });
 
   it('must be of IPv4', async () => {
-    expect(await check(resolving('2606:4700::1111').resolve)).toMatchObject({ fault: 'url-ipv6' });
+    expect(await checked(resolving('2606:4700::1111').resolve)).toMatchObject({ fault: 'url-ipv6' });
   });
 
   it.each([
