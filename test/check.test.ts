@@ -38,8 +38,9 @@ function start(args: readonly string[], variables: Variables): Promise<readonly 
 }
 
 const title = (one: Case) => [`${one.platform}: ${one.name}`, one] as const;
-const serving = ([platform, variables]: (typeof MODES)[number]): Case => {
-  return { name: 'right', platform, variables, listener: right(platform, variables), problems: '', en: '', zh: '' };
+const serving = ([platform, variables, answer]: (typeof MODES)[number]): Case => {
+  const listener = right(platform, variables, {}, answer);
+  return { name: 'right', platform, variables, listener, problems: '', en: '', zh: '' };
 };
 
 describe('the process', () => {

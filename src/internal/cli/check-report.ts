@@ -111,7 +111,7 @@ function hintOf(status: number | undefined, { statuses }: Texts): string {
 function meaningOfForged({ step, result, problem, answer }: Finding, texts: Texts): string {
   const accepted = texts.accepted[step as keyof Texts['accepted']];
   if (problem === undefined) return (answer?.status as number) < 500 ? texts.refused : texts.refusedBroken;
-  if (problem === 'no-answer') return fill(texts.noAnswer, { code: answer?.code ?? answer?.fault });
+  if (problem === 'no-answer') return fill(texts.noAnswer, { code: answer?.code });
   if (problem === 'not-refused') return texts.noRefusal;
   if (result === 'note') return texts.notes[step as keyof Texts['notes']];
   return problem === 'leaked' ? texts.leaked + texts.space + accepted : accepted;

@@ -20,7 +20,7 @@ export interface Answer {
   readonly location?: string;
   readonly body?: string;
   readonly fault?: Fault;
-  /** Of the error, as Node names it. */
+  /** Why no answer came: of the error, as Node names it, or `timeout`. */
   readonly code?: string;
 }
 
@@ -36,7 +36,7 @@ export function send(target: Target, push: CallbackPush, limit: number): Promise
       request.destroy();
       resolve({ milliseconds: Math.round(performance.now() - start), ...answer });
     };
-    const timer = setTimeout(() => settle({ fault: 'timeout' }), limit);
+    const timer = setTimeout(() => settle({ fault: 'timeout', code: 'timeout' }), limit);
     const fail = ({ code = 'ERR' }: NodeJS.ErrnoException): void => settle({ fault: faultOf(code), code });
     // It stays, since a request that is destroyed may still report an error.
     request.on('error', fail);
@@ -54,7 +54,7 @@ function requestFor({ url, address }: Target, { method, query, headers }: Callba
   const search = [url.search.slice(1), ...pairs].filter((part) => part !== '').join('&');
   return (isTls ? requestHttps : requestHttp)({
     host: address,
-    port: url.port || (isTls ? 443 : 80),
+    port: url.port, // none is 80 or 443
     // The certificate must be for the name, not for the address.
     servername: isIP(url.hostname) === 0 ? url.hostname : '',
     method,

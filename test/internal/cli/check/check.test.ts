@@ -38,9 +38,19 @@ const problemsOf = (steps: readonly Line[]): string =>
 const found = new Set<string>();
 
 describe('servers of callback-codec/node', () => {
-  it.each(MODES)('%s with %j is right', async (platform, variables) => {
+  const modes = MODES.map((mode) => [JSON.stringify(mode), mode] as const);
+
+  it.each(modes)('%s is right', async (_, [platform, variables, answer]) => {
     const one: Case = {
-      ...{ name: '', platform, variables, listener: right(platform, variables), problems: '', en: '', zh: '' },
+      ...{
+        name: '',
+        platform,
+        variables,
+        listener: right(platform, variables, {}, answer),
+        problems: '',
+        en: '',
+        zh: '',
+      },
       url: 'http://localhost:0/callback?app=1#top',
     };
     const { code, out, err } = await withServer(one, (args) => invoke(args, variables));

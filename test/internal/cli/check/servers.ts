@@ -22,8 +22,8 @@ const WECHAT = { WECHAT_TOKEN: 'AAAAA', WECHAT_AES_KEY: `${key},${otherKey}`, WE
 const CHAT = { TENCENT_CHAT_TOKEN: 'xxxxyyyy' };
 const TRTC = { TRTC_KEY: '123654' };
 
-/** Every platform, in every mode. */
-export const MODES: readonly (readonly [platform: string, variables: Variables])[] = [
+/** Every platform, in every mode; and an answer to events, where another is encrypted or may be left out. */
+export const MODES: readonly (readonly [platform: string, variables: Variables, answer?: object])[] = [
   ['feishu', FEISHU],
   ['feishu', PLAIN_FEISHU],
   ['feishu', { FEISHU_ENCRYPT_KEY: 'test key' }],
@@ -32,9 +32,12 @@ export const MODES: readonly (readonly [platform: string, variables: Variables])
   ['dingtalk-robot', { DINGTALK_APP_SECRET: 'a secret' }],
   ['dingtalk-card', { DINGTALK_API_SECRET: 'a secret' }],
   ['wecom', WECOM],
+  ['wecom', WECOM, { MsgType: 'text', Content: '收到' }],
   ['wecom', { ...WECOM, WECOM_RECEIVE_ID: '' }],
   ['wechat', WECHAT],
+  ['wechat', WECHAT, { MsgType: 'text', Content: '收到' }],
   ['wechat', { WECHAT_TOKEN: 'AAAAA' }],
+  ['wechat', { WECHAT_TOKEN: 'AAAAA' }, { MsgType: 'text', Content: '收到' }],
   ['tencent-chat', CHAT],
   ['tencent-chat', { ...CHAT, TENCENT_CHAT_SDK_APP_ID: '1' }],
   ['trtc', TRTC],
@@ -47,8 +50,8 @@ export function codecOf(name: string, variables: Variables, more: object = {}): 
 }
 
 /** The handler of callback-codec/node. */
-export function right(name: string, variables: Variables, more: object = {}): RequestListener {
-  return toNodeHandler(codecOf(name, variables, more), () => undefined);
+export function right(name: string, variables: Variables, more: object = {}, answer?: object): RequestListener {
+  return toNodeHandler(codecOf(name, variables, more), () => answer);
 }
 
 /** A server that answers everything so. */
@@ -191,8 +194,8 @@ const chat = { platform: 'tencent-chat', variables: CHAT };
 
 // biome-ignore format: one case, one line
 const URLS: readonly Case[] = [
-  { ...remote, name: 'no URL', url: 'localhost:3000', problems: 'url:url-malformed', en: 'no URL that begins with http://', zh: '不是以 http:// 或' },
-  { ...remote, name: 'another scheme', url: 'ftp://a.example/', problems: 'url:url-malformed', en: 'would say: 请填写有效的 HTTP/HTTPS URL', zh: '控制台会提示：请填写有效的' },
+  { ...remote, name: 'no URL', url: 'a.example/feishu', problems: 'url:url-malformed', en: 'no URL that begins with http://', zh: '不是以 http:// 或' },
+  { ...remote, name: 'another scheme', url: 'localhost:3000', problems: 'url:url-malformed', en: 'would say: 请填写有效的 HTTP/HTTPS URL', zh: '控制台会提示：请填写有效的' },
   { ...remote, name: 'a password', url: 'http://u:hunter22@127.0.0.1/', problems: 'url:url-credentials', en: 'A name or password in the URL', zh: '用户名和密码' },
   { ...remote, ...chat, name: 'a host with _', url: 'http://a_b.example/', problems: 'url:url-host', en: 'The host a_b.example must be', zh: '主机名 a_b.example 只能' },
   { ...remote, name: 'an unknown host', url: 'http://nobody.invalid/', problems: 'url:dns', en: 'nobody.invalid does not resolve (E', zh: 'nobody.invalid 无法解析（E' },
@@ -271,6 +274,7 @@ const OTHERS: readonly Case[] = [
   answering('feishu-card', PLAIN_FEISHU, '5', 'The console would say: 200672', '控制台会提示：200672', `${each('not-json', ALL)} ${each('accepted', ['forged', 'unsigned', 'changed', 'stale', 'wrong-challenge-token'])}`),
   answering('dingtalk-card', { DINGTALK_API_SECRET: 'a secret' }, 'ok', 'no JSON ()', '不是 JSON（）', `${each('not-json', EVENTS)} ${each('accepted', ['forged', 'unsigned', 'stale'])}`),
   { ...robot, name: 'a robot that refuses the probe', listener: refusing('dingtalk-robot', robot.variables, (response) => response.writeHead(400).end()), problems: 'probe:status', en: 'The console would say: 消息接收地址校验失败', zh: '控制台会提示：消息接收地址校验失败' },
+  answering('feishu-card', PLAIN_FEISHU, '', 'no JSON ()', '不是 JSON（）', `verification:not-json ${each('accepted', ['forged', 'unsigned', 'changed', 'stale', 'wrong-challenge-token'])}`),
   { name: 'an echostr as it came', platform: 'wecom', variables: WECOM, listener: lax('wecom', WECOM, echostrOf), problems: `${each('echostr-encrypted', ['verification', 'verification-again'])} ${NOTE} as-echostr:accepted`, en: 'The echostr came back encrypted', zh: 'echostr 未解密就返回了' },
 ];
 
