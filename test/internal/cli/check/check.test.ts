@@ -188,13 +188,37 @@ describe('a public address', () => {
     expect(asked).toEqual([['callback.example', { all: true }], ...Array(11).fill('1.1.1.1')]);
   });
 
+  const probesOf = ([name, variables]: (typeof MODES)[number]) => {
+    const platform = platforms[name] as (typeof platforms)[string];
+    const plan = PLANS[name] as (typeof PLANS)[string];
+    return plan.probes(givenOf(platform, readOptions(platform, variables).options));
+  };
+
   it('is asked no longer than two minutes, whatever it does', () => {
-    for (const [name, variables] of MODES) {
-      const platform = platforms[name] as (typeof platforms)[string];
-      const plan = PLANS[name] as (typeof PLANS)[string];
-      const probes = plan.probes(givenOf(platform, readOptions(platform, variables).options));
-      expect(probes.reduce((sum, { limit }) => sum + limit, 0)).toBeLessThan(120_000);
+    for (const mode of MODES) {
+      expect(probesOf(mode).reduce((sum, { limit }) => sum + limit, 0)).toBeLessThan(120_000);
     }
+  });
+
+  it('has as long as the platform waits: for the check of the URL, and for an event', () => {
+    const limits = MODES.map((mode) => {
+      const probes = probesOf(mode).filter(({ judge }) => judge);
+      const [check, event] = [/^(?:verification|probe)/, /^(?:event|again)/].map((steps) => [
+        ...new Set(probes.filter(({ step }) => steps.test(step)).map(({ limit }) => limit)),
+      ]);
+      return [mode[0], [check, event].flat()];
+    });
+    expect(Object.fromEntries(limits)).toEqual({
+      feishu: [1000, 3000],
+      'feishu-card': [1000, 3000],
+      dingtalk: [1500, 1500],
+      'dingtalk-robot': [5000, 5000],
+      'dingtalk-card': [5000],
+      wecom: [1000, 5000],
+      wechat: [5000, 5000],
+      'tencent-chat': [2000],
+      trtc: [5000],
+    });
   });
 });
 
