@@ -151,42 +151,46 @@ describe('a public address', () => {
   });
 
   it.each([
-    [true, 0, '1.1.1.1, public\n', '\nThe platform will accept this URL.\nNothing forged was accepted.\n'],
-    [false, 1, '1.1.1.1, public\n', '\nThe platform will NOT accept this URL.\nNothing forged was accepted.\n'],
-  ])('is what a platform needs; the server is right: %s', async (isRight, code, first, last) => {
-    const [name, variables] = MODES[0] as (typeof MODES)[number];
-    const listener = right(name, isRight ? variables : { FEISHU_ENCRYPT_KEY: 'another' });
-    const one: Case = { name, platform: name, variables, listener, problems: '', en: '', zh: '' };
-    let printed = '';
-    const platform = platforms[name] as (typeof platforms)[string];
-    const { options } = readOptions(platform, variables);
-    const context = {
-      ...({ environment: {}, language: 'en', texts: TEXTS.en, json: false } as const),
-      io: io((text) => {
-        printed += text;
-      }),
-    };
-    const asked: unknown[] = [];
-    const ended = await withServer(one, (args) => {
-      const { port } = new URL(args[2] as string);
-      const url = `http://callback.example:${port}/`;
-      return check({ name, platform, options, url, allowPrivate: false }, context, {
-        lookup: async (...given) => {
-          asked.push(given);
-          return [{ address: '1.1.1.1', family: 4 }];
-        },
-        send: (target, ...more) => {
-          asked.push(target.address);
-          return send({ ...target, address: '127.0.0.1' }, ...more);
-        },
+    [true, 'zh', 0, '1.1.1.1，公网地址\n', '\n平台会接受此 URL。\n没有接受任何伪造的请求。\n'],
+    [true, 'en', 0, '1.1.1.1, public\n', '\nThe platform will accept this URL.\nNothing forged was accepted.\n'],
+    [false, 'en', 1, '1.1.1.1, public\n', '\nThe platform will NOT accept this URL.\nNothing forged was accepted.\n'],
+  ] as const)(
+    'is what a platform needs; the server is right: %s (%s)',
+    async (isRight, language, code, first, last) => {
+      const [name, variables] = MODES[0] as (typeof MODES)[number];
+      const listener = right(name, isRight ? variables : { FEISHU_ENCRYPT_KEY: 'another' });
+      const one: Case = { name, platform: name, variables, listener, problems: '', en: '', zh: '' };
+      let printed = '';
+      const platform = platforms[name] as (typeof platforms)[string];
+      const { options } = readOptions(platform, variables);
+      const context = {
+        ...({ environment: {}, language, texts: TEXTS[language], json: false } as const),
+        io: io((text) => {
+          printed += text;
+        }),
+      };
+      const asked: unknown[] = [];
+      const ended = await withServer(one, (args) => {
+        const { port } = new URL(args[2] as string);
+        const url = `http://callback.example:${port}/`;
+        return check({ name, platform, options, url, allowPrivate: false }, context, {
+          lookup: async (...given) => {
+            asked.push(given);
+            return [{ address: '1.1.1.1', family: 4 }];
+          },
+          send: (target, ...more) => {
+            asked.push(target.address);
+            return send({ ...target, address: '127.0.0.1' }, ...more);
+          },
+        });
       });
-    });
-    expect(ended).toBe(code);
-    expect(printed).toContain(first);
-    expect(printed.endsWith(last)).toBe(true);
-    // Looked up once; all requests go to what was found then.
-    expect(asked).toEqual([['callback.example', { all: true }], ...Array(11).fill('1.1.1.1')]);
-  });
+      expect(ended).toBe(code);
+      expect(printed).toContain(first);
+      expect(printed.endsWith(last)).toBe(true);
+      // Looked up once; all requests go to what was found then.
+      expect(asked).toEqual([['callback.example', { all: true }], ...Array(11).fill('1.1.1.1')]);
+    },
+  );
 
   const probesOf = ([name, variables]: (typeof MODES)[number]) => {
     const platform = platforms[name] as (typeof platforms)[string];
