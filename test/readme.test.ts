@@ -38,20 +38,21 @@ afterAll(() => installed?.remove());
 
 test('blocks are of a language and kind that is run', () => {
   const kinds = ['run', 'server', 'fetch-handler', 'sender', 'redis'];
-  const kindsOf: Record<string, string[]> = { ts: kinds, js: kinds, sh: ['run'] };
+  const kindsOf: Record<string, string[]> = { ts: kinds, js: kinds, sh: ['run'], text: ['check'] };
   expect(examples.filter(({ language, kind }) => !kindsOf[language]?.includes(kind))).toEqual([]);
   for (const file of [...DOCUMENTS.flat(), ...OTHERS]) {
     const fences = readFileSync(join(root, file), 'utf8').match(/^\s*(?:```|~~~)/gm) ?? [];
     expect(markdownExamples(file).length * 2, file).toBe(fences.length);
     if (OTHERS.includes(file)) expect(fences, file).toEqual([]);
   }
-  expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));
+  expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set([...kinds, 'check']));
 });
 
 test.each(DOCUMENTS)('%s and %s show the same code', (...files) => {
   const [english, chinese] = files.map((file) =>
     markdownExamples(file).map(({ kind, platform, language, code }) => {
       const isScript = language === 'ts' || language === 'js';
+      if (kind === 'check') return [kind, platform]; // in the document's language; test/check.test.ts compares it
       return [kind, platform, isScript ? bare(code) : code];
     }),
   );
@@ -85,7 +86,7 @@ describe('shell commands', () => {
   test.each(examples.filter(({ language }) => language === 'sh').map(title))('%s exist', (_, { code }) => {
     for (const command of code.trim().split(/\n| && /)) {
       const [, script] = /^npm (?:run )?(\w+)$/.exec(command) ?? [];
-      const isCommand = /^npx callback-codec (?:explain|listen) [a-z]/.test(command); // test/cli.test.ts starts it
+      const isCommand = /^npx callback-codec (?:check|explain|listen) [a-z]/.test(command); // test/cli.test.ts starts it
       const isKnown =
         isCommand || command === 'npm install callback-codec' || script === 'ci' || manifest.scripts[script ?? ''];
       expect(isKnown, command).toBeTruthy();

@@ -113,7 +113,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(
   { variables }: Platform,
   environment: Environment,
-): { readonly options: object; readonly missing: readonly string[] } {
+): { readonly options: Readonly<Record<string, unknown>>; readonly missing: readonly string[] } {
   const options: Record<string, string | readonly string[]> = {};
   const missing: string[] = [];
   for (const { option, variable, is, isList } of variables) {

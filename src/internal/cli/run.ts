@@ -1,7 +1,8 @@
 // The command line: which command, with which options, in which language, and how it ends.
 import { readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { type CallbackMessage, type CallbackRequest, isCallbackError } from '../../index.ts';
+import { type CallbackCodec, type CallbackMessage, type CallbackRequest, isCallbackError } from '../../index.ts';
+import { check } from './check.ts';
 import type { Context, Io } from './context.ts';
 import { type Listener, listen } from './listen.ts';
 import { type Environment, type Platform, platforms, readOptions } from './platforms.ts';
@@ -12,14 +13,18 @@ import { languageOf, TEXTS, UsageError } from './texts.ts';
 interface Arguments {
   readonly positionals: readonly string[];
   readonly port: string;
+  readonly allowPrivate: boolean;
 }
 
 type Command = (given: Arguments, context: Context) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { listen: runListen, explain: runExplain };
+const commands: Readonly<Record<string, Command>> = { listen: runListen, explain: runExplain, check: runCheck };
+
+type Options = Readonly<Record<string, unknown>>;
 
 const OPTIONS = {
   port: { type: 'string', default: '3000' },
+  'allow-private': { type: 'boolean', default: false },
   'env-file': { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -46,7 +51,7 @@ export async function run(args: readonly string[], environment: Environment, io:
     if (command === undefined) throw new UsageError(`${name} ${texts.unknownCommand}`);
     const file = values['env-file'] === undefined ? {} : parseEnv(read(values['env-file'], texts).toString());
     const context = { environment: { ...file, ...environment }, language, texts, json: values.json, io };
-    return await command({ positionals: rest, port: values.port }, context);
+    return await command({ positionals: rest, port: values.port, allowPrivate: values['allow-private'] }, context);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.err(`${safeLine(error.message)}\n`);
@@ -84,7 +89,7 @@ function read(file: string, texts: Context['texts']): Buffer {
 function platformOf(
   name: string | undefined,
   { environment, texts }: Context,
-): { platform: Platform; options: object } {
+): { platform: Platform; options: Options } {
   if (name === undefined) throw new UsageError(texts.noPlatform);
   const platform = Object.hasOwn(platforms, name) ? platforms[name] : undefined;
   if (platform === undefined) {
@@ -133,22 +138,42 @@ async function readAll(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 async function runListen({ positionals, port }: Arguments, context: Context): Promise<number> {
-  const { texts, io, language } = context;
+  const { texts } = context;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new UsageError(texts.wrongPort);
   if (positionals.length === 0) throw new UsageError(texts.noPlatform);
   const listeners: Listener[] = [];
   for (const name of positionals) {
     const { platform, options } = platformOf(name, context);
-    try {
-      listeners.push({ name, platform, options, codec: platform.create(options) });
-    } catch (error) {
-      if (!isCallbackError(error)) throw error;
-      // There is no request, of which everything else would be said.
-      const { findings } = platform.explain(options, {}, { language });
-      const ofSecrets = findings.filter(({ id }) => /^(?:secret|key|owner)-/.test(id));
-      for (const { cause, remedy } of ofSecrets) io.err(`${name}: ${cause} ${remedy}\n`);
-      return 1;
-    }
+    const codec = codecOf(name, platform, options, context);
+    if (codec === undefined) return 1;
+    listeners.push({ name, platform, options, codec });
   }
   return listen(listeners, Number(port), context);
+}
+
+async function runCheck({ positionals, allowPrivate }: Arguments, context: Context): Promise<number> {
+  const [name, url, ...others] = positionals;
+  const { platform, options } = platformOf(name, context);
+  if (url === undefined || others.length > 0) throw new UsageError(context.texts.oneUrl);
+  if (codecOf(name as string, platform, options, context) === undefined) return 1;
+  return check({ name: name as string, platform, options, url, allowPrivate }, context);
+}
+
+/** The codec; or what is wrong with the secrets, said. */
+function codecOf(
+  name: string,
+  platform: Platform,
+  options: Options,
+  { io, language }: Context,
+): CallbackCodec | undefined {
+  try {
+    return platform.create(options);
+  } catch (error) {
+    if (!isCallbackError(error)) throw error;
+    // There is no request, of which everything else would be said.
+    const { findings } = platform.explain(options, {}, { language });
+    const ofSecrets = findings.filter(({ id }) => /^(?:secret|key|owner)-/.test(id));
+    for (const { cause, remedy } of ofSecrets) io.err(`${name}: ${cause} ${remedy}\n`);
+    return undefined;
+  }
 }

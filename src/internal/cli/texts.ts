@@ -22,12 +22,14 @@ export const TEXTS = {
   en: {
     help: `callback-codec listen <platform>... [--port 3000]   print callbacks as they come
 callback-codec explain <platform> [file]            say why one is refused
-
-The request is raw HTTP, a curl command or the JSON event of a function, from a
+callback-codec check <platform> <url>               try the URL as the platform
+                                                    does, and as a forger does
+explain reads raw HTTP, a curl command or the JSON event of a function, from a
 file or standard input. Platforms, and the variables of their secrets and ids:
 ${PLATFORMS}
 
   --env-file <file>  read variables from a file; those of the environment win
+  --allow-private    check: a server on this machine or network
   --json             data instead of text, an object a line
   --help, --version
 Exit code: 0; 1 if something is wrong; 2 if the command was not understood.
@@ -36,11 +38,12 @@ Exit code: 0; 1 if something is wrong; 2 if the command was not understood.
       'is refused: arguments show in the list of processes and in the history of the shell. Set a variable, or use --env-file (see --help).',
     unknownOption: 'is no option (see --help).',
     needsValue: 'An option needs a value (see --help).',
-    noCommand: 'Say listen or explain (see --help).',
-    unknownCommand: 'is no command; there are listen and explain (see --help).',
+    noCommand: 'Say listen, explain or check (see --help).',
+    unknownCommand: 'is no command; there are listen, explain and check (see --help).',
     noPlatform: 'Say which platform (see --help).',
     unknownPlatform: 'is no platform; there are',
     tooMany: 'explain takes one platform and one file.',
+    oneUrl: 'check takes one platform and one URL.',
     wrongPort: 'The port must be a number from 0 to 65535.',
     notSet: 'is not set. Set it in the environment, or in a file for --env-file.',
     cannotRead: 'cannot be read',
@@ -59,12 +62,14 @@ Exit code: 0; 1 if something is wrong; 2 if the command was not understood.
   zh: {
     help: `callback-codec listen <platform>... [--port 3000]   打印发到 /<platform> 的回调
 callback-codec explain <platform> [file]            说明请求为何被拒绝
+callback-codec check <platform> <url>               像平台和伪造者那样测试 URL
 
 请求可以是原始 HTTP、curl 命令或云函数的 JSON 事件，来自文件或标准输入。
 平台，以及存放其密钥和 id 的环境变量：
 ${PLATFORMS}
 
   --env-file <file>  从文件读取变量；环境中已有的优先
+  --allow-private    check：允许本机或内网的服务器
   --json             输出数据，每行一个对象
   --help, --version
 退出码：0；有问题为 1；命令有误为 2。
@@ -72,11 +77,12 @@ ${PLATFORMS}
     secretArgument: '被拒绝：参数会出现在进程列表和 shell 历史中。请使用环境变量或 --env-file（见 --help）。',
     unknownOption: '不是选项（见 --help）。',
     needsValue: '有选项缺少值（见 --help）。',
-    noCommand: '请指定 listen 或 explain（见 --help）。',
-    unknownCommand: '不是命令；可用 listen 和 explain（见 --help）。',
+    noCommand: '请指定 listen、explain 或 check（见 --help）。',
+    unknownCommand: '不是命令；可用 listen、explain 和 check（见 --help）。',
     noPlatform: '请指定平台（见 --help）。',
     unknownPlatform: '不是平台；可用',
     tooMany: 'explain 只接受一个平台和一个文件。',
+    oneUrl: 'check 只接受一个平台和一个 URL。',
     wrongPort: '端口必须是 0 到 65535 的数字。',
     notSet: '没有设置。请在环境变量或 --env-file 的文件中设置。',
     cannotRead: '无法读取',

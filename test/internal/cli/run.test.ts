@@ -99,7 +99,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [[], 'Say listen or explain'],
+    [[], 'Say listen, explain or check'],
     [['run'], 'run is no command'],
     [['toString'], 'toString is no command'],
     [['explain'], 'Say which platform'],
