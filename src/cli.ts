@@ -8,6 +8,13 @@ const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 });
 
+// Whoever has read enough, as `head` does, closes the pipe: the command goes on, and ends with the code that it has.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
   stream.write(text);
 };

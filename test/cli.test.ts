@@ -51,10 +51,29 @@ describe('the process', () => {
       expect([process.exitCode, texts]).toEqual([0, [`${manifest.version}\n`]]);
       process.emit('SIGTERM', 'SIGTERM');
       process.emit('SIGINT', 'SIGINT');
+      for (const stream of [process.stdout, process.stderr]) {
+        const listener = stream.listeners('error').at(-1) as (error: Error) => void;
+        expect(() => listener(Object.assign(new Error('read enough'), { code: 'EPIPE' }))).not.toThrow();
+        expect(() => listener(new Error('full'))).toThrow('full');
+        stream.off('error', listener);
+      }
     } finally {
       written.mockRestore();
       Object.assign(process, { argv, exitCode });
     }
+  });
+
+  it('ends as it would have ended where nobody reads what it says', async () => {
+    const swapped = { ...environment, FEISHU_ENCRYPT_KEY: 'v-token', FEISHU_VERIFICATION_TOKEN: 'test key' };
+    const child = spawn(process.execPath, [cli, 'explain', 'feishu'], { env: { ...swapped } });
+    let complaints = '';
+    child.stderr.on('data', (chunk) => {
+      complaints += chunk;
+    });
+    child.stdout.destroy();
+    child.stdin.end(curl);
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+    expect(complaints).toBe('');
   });
 
   it('starts by its name, as npx starts it', () => {
