@@ -79,7 +79,7 @@ const en: Texts = {
   noRequest:
     'That is no request. Paste raw HTTP ("POST /path HTTP/1.1", headers, an empty line, the body), a curl command, or a JSON event.',
   curlOption: 'cannot be used here: take it out, put the content of files in their place, or paste the raw request.',
-  tooLong: 'That is too long: at most 128 KiB are read here. The command reads more.',
+  tooLong: 'That is too long: at most 131,072 characters are read here. The command reads more.',
   accepted: 'Accepted',
   refused: 'Refused',
   unknown: 'No cause was found: compare secrets, URL and body with what the console says.',
@@ -130,7 +130,7 @@ const zh: Texts = {
   fillIn: '请填写',
   noRequest: '这不是请求。请粘贴原始 HTTP（“POST /path HTTP/1.1”、请求头、空行、请求体）、curl 命令或 JSON 事件。',
   curlOption: '不能在此使用：去掉它，把文件换成其内容，或粘贴原始请求。',
-  tooLong: '内容过长：本页最多读取 128 KiB。命令行可读取更多。',
+  tooLong: '内容过长：本页最多读取 131,072 个字符。命令行可读取更多。',
   accepted: '已接受',
   refused: '已拒绝',
   unknown: '未找到原因：请与控制台核对密钥、URL 和请求体。',
