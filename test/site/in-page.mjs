@@ -115,7 +115,7 @@ export function focused() {
   const { activeElement } = document;
   const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(activeElement);
   const isSeen = outlineStyle === 'solid' && Number.parseFloat(outlineWidth) >= 2;
-  const around = backgroundOf(activeElement.parentElement ?? activeElement);
+  const around = backgroundOf(activeElement === document.body ? activeElement : activeElement.parentElement);
   return { id: activeElement.id || activeElement.lang, isSeen, ratio: ratio(outlineColor, around) };
 }
 
@@ -134,7 +134,7 @@ export function ratio(one, other) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** The first that is not transparent, from outside of the element where it is focused. */
+/** The first colour behind it that is not transparent. */
 export function backgroundOf(element) {
   const { backgroundColor } = getComputedStyle(element);
   const isNone = /^rgba\(.*, 0\)$|^transparent$/.test(backgroundColor);

@@ -16,6 +16,7 @@ import { buildPage, file } from '../../site/build.mjs';
 import { checks } from './checks.mjs';
 import { browsers } from './drivers.mjs';
 import * as inPage from './in-page.mjs';
+import { withPalette } from './png.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -150,7 +151,9 @@ async function drawReadme(shared) {
     const quoted = { ...secrets, encryptKey: `"${secrets.encryptKey}"` };
     await page.call(inPage.explained, { platform: 'feishu', secrets: quoted, request: curl });
     const bottom = () => document.querySelector('section').getBoundingClientRect().bottom + 16;
-    writeFileSync(join(root, 'docs', 'page.png'), await driver.picture(await page.call(bottom)));
+    const picture = withPalette(await driver.picture(await page.call(bottom)));
+    if (picture.length > 100_000) throw new Error(`the picture has ${picture.length} bytes`);
+    writeFileSync(join(root, 'docs', 'page.png'), picture);
   } finally {
     await driver.stop();
   }
