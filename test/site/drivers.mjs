@@ -78,10 +78,14 @@ function calls(send) {
 async function chromium(program, home, { dark, chinese }) {
   const [command, ...args] = browserCommands.chromium(program, home, 'about:blank');
   const language = chinese ? ['--lang=zh-CN', '--accept-lang=zh-CN'] : ['--lang=en-US', '--accept-lang=en-US'];
-  const { child, stop } = start(command, ['--remote-debugging-pipe', '--window-size=1200,900', ...language, ...args], {
-    home,
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  const { child, stop } = start(
+    command,
+    ['--remote-debugging-pipe', '--hide-scrollbars', '--window-size=1200,900', ...language, ...args],
+    {
+      home,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    },
+  );
   const [, , , input, output] = child.stdio;
   let sessionId;
   const { call, answer } = calls((id, method, params) =>

@@ -9,28 +9,27 @@ const TABLE = Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The same with a palette: of each channel the upper bits, as many as leave at most 256 colours. */
+/** The same with a palette of its 256 most frequent colours; what is of another, at the edges of letters, takes the nearest. */
 export function withPalette(png) {
   const { width, height, channels, pixels } = decode(png);
-  for (let bits = 8; bits > 0; bits--) {
-    const colours = new Map();
-    const indexed = Buffer.alloc(height * (width + 1)); // each line begins with its filter, none
-    for (let at = 0; at < width * height; at++) {
-      const [r, g, b] = [0, 1, 2].map((channel) => roundTo(bits, pixels[at * channels + channel]));
-      const colour = (r << 16) | (g << 8) | b;
-      if (!colours.has(colour)) colours.set(colour, colours.size);
-      if (colours.size > 256) break;
-      indexed[at + Math.floor(at / width) + 1] = colours.get(colour);
-    }
-    if (colours.size <= 256) return encode(width, height, [...colours.keys()], indexed);
-  }
-  throw new Error('a picture of more colours than there are');
+  const colourAt = (at) => pixels.readUIntBE(at * channels, 3);
+  const counts = new Map();
+  for (let at = 0; at < width * height; at++) counts.set(colourAt(at), (counts.get(colourAt(at)) ?? 0) + 1);
+  const palette = [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one)).slice(0, 256);
+  const places = new Map([...counts.keys()].map((colour) => [colour, nearest(palette, colour)]));
+  const indexed = Buffer.alloc(height * (width + 1)); // each line begins with its filter, none
+  for (let at = 0; at < width * height; at++) indexed[at + Math.floor(at / width) + 1] = places.get(colourAt(at));
+  return encode(width, height, palette, indexed);
 }
 
-/** To the nearest of the values that the bits can have, black and white among them. */
-function roundTo(bits, value) {
-  const most = 2 ** bits - 1;
-  return Math.round((Math.round((value * most) / 255) * 255) / most);
+const channelsOf = (colour) => [colour >> 16, (colour >> 8) & 255, colour & 255];
+
+function nearest(palette, colour) {
+  const wanted = channelsOf(colour);
+  const distances = palette.map((other) =>
+    channelsOf(other).reduce((sum, value, channel) => sum + (value - wanted[channel]) ** 2, 0),
+  );
+  return distances.indexOf(Math.min(...distances));
 }
 
 /** 8 bits a channel, not interlaced: what browsers write. */
@@ -70,7 +69,7 @@ function encode(width, height, colours, indexed) {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3], 8); // a palette's index of 8 bits
-  const palette = Buffer.from(colours.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]));
+  const palette = Buffer.from(colours.flatMap(channelsOf));
   const parts = { IHDR: header, PLTE: palette, IDAT: deflateSync(indexed, { level: 9 }), IEND: Buffer.alloc(0) };
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...Object.entries(parts).map(chunk)]);
 }
