@@ -115,6 +115,7 @@ async function conduct(browser, how, shared) {
     const page = pageOf(driver, { ...shared, how, browser: browser.name });
     for (const [name, check] of Object.entries(checks)) {
       try {
+        await page.open('/page'); // each begins anew
         const said = await check(page);
         counts.passed += 1;
         if (said) console.log(`  ${title}: ${name}: ${said}`);
