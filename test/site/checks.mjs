@@ -100,13 +100,15 @@ export const checks = {
     // Once around, and past the browser's own controls, from wherever it begins.
     for (let presses = 0; presses < expected.length + 3; presses++) {
       await driver.press('Tab');
-      reached.push(await call(inPage.focused));
+      const found = await call(inPage.focused);
+      // Behind the last one Firefox without a window loses the keyboard's focus for good.
+      if (found.id !== '' && !reached.some(({ id }) => id === found.id)) reached.push(found);
     }
-    const ids = [...new Set(reached.map(({ id }) => id).filter((id) => id !== ''))];
+    const ids = reached.map(({ id }) => id);
     const first = ids.indexOf(expected[0]);
     assert.deepEqual([...ids.slice(first), ...ids.slice(0, first)], expected);
     assert.deepEqual(
-      reached.filter(({ id, isSeen, ratio }) => id && (!isSeen || ratio < 3)),
+      reached.filter(({ isSeen, ratio }) => !isSeen || ratio < 3),
       [],
     );
   },
