@@ -80,6 +80,7 @@ describe('the layers of src/', () => {
   it('are read from the sources as they are: imports were found in all but the leaves', () => {
     const leaves = files.filter((file) => importsOf.get(file)?.length === 0);
     expect(leaves.sort()).toEqual([
+      'internal/cli/bytes',
       'internal/cli/terminal',
       'internal/cli/texts',
       'internal/errors',

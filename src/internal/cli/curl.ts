@@ -1,12 +1,10 @@
 // A curl command, as browsers copy it and people write it: the words of a POSIX shell, and the options that make a request.
-import { readFileSync } from 'node:fs';
 import type { CallbackRequest } from '../../index.ts';
+import { binary, fromBinary, toBinary, utf8 } from './bytes.ts';
 import { UsageError } from './texts.ts';
 
-/** Bytes as characters: `$'\xe4'` is a byte, and a word must be able to hold any. */
-function binary(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
+/** What stands in the file that a command names. */
+export type ReadFile = (path: string) => Uint8Array;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
@@ -23,7 +21,7 @@ interface Found {
   readonly groups: Readonly<Record<string, string | undefined>>;
 }
 
-/** The words of the first command in `command`, as bytes. */
+/** The words of the first command in `command`, as bytes: `$'\xe4'` is one, and a word must be able to hold any. */
 export function shellWords(command: string): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -65,7 +63,7 @@ function unquote({ single, ansi, double, escaped, bare }: Readonly<Record<string
 function codePoint(point: number): string {
   if (point > 0x10ffff) return '';
   if (point < 0xd800 || point > 0xdfff) return binary(String.fromCodePoint(point));
-  return Buffer.from([0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)]).toString('latin1');
+  return String.fromCharCode(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
 }
 
 /** Pairs of surrogates that were written one by one, each in three bytes, as the one character that they are. */
@@ -91,6 +89,8 @@ interface Draft {
   url: string;
   readonly headers: Record<string, string[]>;
   readonly data: string[];
+  /** The bytes of `value`, or of the file that it names. */
+  load(value: string): string;
 }
 
 /** What the options do that make a request; `value` is bytes. */
@@ -99,19 +99,20 @@ const OPTIONS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
   '--url': (draft, value) => {
     draft.url = utf8(value);
   },
-  '--data': ({ data }, value) => data.push(value.startsWith('@') ? readBytes(value).replace(/[\r\n\0]/g, '') : value),
+  '--data': ({ data, load }, value) => data.push(value.startsWith('@') ? load(value).replace(/[\r\n\0]/g, '') : value),
   '--data-raw': ({ data }, value) => data.push(value),
-  '--data-binary': ({ data }, value) => data.push(value.startsWith('@') ? readBytes(value) : value),
-  '--json': ({ data, headers }, value) => {
-    data.push(value.startsWith('@') ? readBytes(value) : value);
+  '--data-binary': ({ data, load }, value) => data.push(load(value)),
+  '--json': ({ data, headers, load }, value) => {
+    data.push(load(value));
     addHeader(headers, 'content-type: application/json');
   },
 };
 const NAMES: Readonly<Record<string, string>> = { '-H': '--header', '-d': '--data', '--data-ascii': '--data' };
 
-export function curlRequest(command: string): CallbackRequest {
+export function curlRequest(command: string, readFile: ReadFile): CallbackRequest {
   const words = shellWords(command).slice(1).map(joinSurrogates).flatMap(expand);
-  const draft: Draft = { url: '', headers: {}, data: [] };
+  const load = (value: string) => (value.startsWith('@') ? toBinary(readFile(utf8(value.slice(1)))) : value);
+  const draft: Draft = { url: '', headers: {}, data: [], load };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const option = OPTIONS[NAMES[word] ?? word];
     if (NOT_UNDERSTOOD.test(word)) throw new UsageError(word);
@@ -120,7 +121,7 @@ export function curlRequest(command: string): CallbackRequest {
     else if (!word.startsWith('-')) draft.url = utf8(word);
   }
   const { url, headers, data } = draft;
-  return { url, headers, body: data.length === 0 ? null : Uint8Array.from(Buffer.from(data.join('&'), 'latin1')) };
+  return { url, headers, body: data.length === 0 ? null : fromBinary(data.join('&')) };
 }
 
 function expand(word: string): readonly string[] {
@@ -128,10 +129,6 @@ function expand(word: string): readonly string[] {
   if (letter === undefined) return [word];
   return [...Array.from(flags, (flag) => `-${flag}`), `-${letter}`, ...(value ? [value] : [])];
 }
-
-const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
-
-const readBytes = (value: string): string => readFileSync(utf8(value.slice(1)), 'latin1');
 
 /** `Name: value`, beside what the name has already. */
 export function addHeader(headers: Record<string, string[]>, line: string): void {

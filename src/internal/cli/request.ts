@@ -1,20 +1,19 @@
 // A request from a file, in any of the forms in which people have one: raw HTTP, a curl command, the event of a function.
 import type { CallbackRequest } from '../../index.ts';
-import { addHeader, curlRequest } from './curl.ts';
+import { decode, fromBinary, toBinary, utf8 } from './bytes.ts';
+import { addHeader, curlRequest, type ReadFile } from './curl.ts';
 import { UsageError } from './texts.ts';
 
 type Json = { readonly [name: string]: unknown };
 
-/** Throws a {@link UsageError} for what is none of them. */
-export function parseRequest(bytes: Uint8Array): CallbackRequest {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const start = buffer
-    .toString('latin1', 0, 4096)
+/** Throws a {@link UsageError} for what is none of them. `readFile` is for the files that a curl command names. */
+export function parseRequest(bytes: Uint8Array, readFile: ReadFile): CallbackRequest {
+  const start = toBinary(bytes.subarray(0, 4096))
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart();
-  if (/^(?:\$ )?curl\s/.test(start)) return curlRequest(buffer.toString().trim().replace(/^\$ /, ''));
-  if (start.startsWith('{')) return jsonRequest(buffer.toString().trim());
-  if (/^[A-Z]+ \S+ HTTP\/\d/.test(start)) return rawRequest(buffer);
+  if (/^(?:\$ )?curl\s/.test(start)) return curlRequest(decode(bytes).trim().replace(/^\$ /, ''), readFile);
+  if (start.startsWith('{')) return jsonRequest(decode(bytes).trim());
+  if (/^[A-Z]+ \S+ HTTP\/\d/.test(start)) return rawRequest(bytes);
   throw new UsageError();
 }
 
@@ -22,17 +21,17 @@ export function parseRequest(bytes: Uint8Array): CallbackRequest {
 const START = /^(?:\xef\xbb\xbf)?[\r\n]*(.*?)(?:\r?\n\r?\n|$)/s;
 
 /** Line ends are CRLF, or LF where an editor has been; the body is what follows the first empty line. */
-function rawRequest(buffer: Buffer): CallbackRequest {
-  const [all, head = ''] = START.exec(buffer.toString('latin1')) as RegExpExecArray;
-  const [line = '', ...lines] = Buffer.from(head, 'latin1').toString().trim().split(/\r?\n/);
+function rawRequest(bytes: Uint8Array): CallbackRequest {
+  const [all, head = ''] = START.exec(toBinary(bytes)) as RegExpExecArray;
+  const [line = '', ...lines] = utf8(head).trim().split(/\r?\n/);
   const headers: Record<string, string[]> = {};
   for (const header of lines) addHeader(headers, header);
-  const rest = buffer.subarray(all.length);
+  const rest = Uint8Array.from(bytes.subarray(all.length));
   const length = Number(headers['content-length']?.[0] ?? Number.NaN);
   // What is behind the length that was sent is the line break of an editor.
-  const isLineBreak = /^[\r\n]*$/.test(rest.toString('latin1', length));
+  const isLineBreak = /^[\r\n]*$/.test(toBinary(rest.subarray(length)));
   const body = length < rest.length && isLineBreak ? rest.subarray(0, length) : rest;
-  return { url: line.split(' ')[1] as string, headers, body: Uint8Array.from(body) };
+  return { url: line.split(' ')[1] as string, headers, body };
 }
 
 /** The event of a function; or the body alone, if that is all there is. */
@@ -55,7 +54,12 @@ function parse(text: string): Json | undefined {
 }
 
 function bodyOf({ body, isBase64Encoded }: Json): unknown {
-  return isBase64Encoded === true && typeof body === 'string' ? Uint8Array.from(Buffer.from(body, 'base64')) : body;
+  if (isBase64Encoded !== true || typeof body !== 'string') return body;
+  try {
+    return fromBinary(atob(body));
+  } catch {
+    return body; // no base64, whatever the event says
+  }
 }
 
 /**

@@ -121,7 +121,7 @@ function summary({ kind, type, id, event, text }: CallbackMessage): object {
 
 function requestOf(bytes: Uint8Array, texts: Context['texts']): CallbackRequest {
   try {
-    return parseRequest(bytes);
+    return parseRequest(bytes, readFileSync);
   } catch (error) {
     if (error instanceof UsageError) {
       throw new UsageError(error.message === '' ? texts.noRequest : `${error.message} ${texts.curlOption}`);

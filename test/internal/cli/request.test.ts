@@ -1,6 +1,6 @@
 // A request from a file: raw HTTP, a curl command, the events of functions.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The request, its body as text. */
 function parse(text: string | Uint8Array): Record<string, unknown> {
-  const { body, ...request } = parseRequest(typeof text === 'string' ? Buffer.from(text) : text);
+  const { body, ...request } = parseRequest(typeof text === 'string' ? Buffer.from(text) : text, readFileSync);
   return { ...request, body: body instanceof Uint8Array ? Buffer.from(body).toString() : body };
 }
 
@@ -34,6 +34,7 @@ describe('raw HTTP', () => {
   it('keeps each byte of the body, and what is more than was announced', () => {
     const { body } = parseRequest(
       Buffer.concat([Buffer.from('POST / HTTP/1.1\r\n\r\n'), Buffer.from([0xff, 0, 13, 10])]),
+      readFileSync,
     );
     expect(body).toEqual(Uint8Array.of(0xff, 0, 13, 10));
     expect(parse('POST / HTTP/1.1\nContent-Length: 1\n\nabc').body).toBe('abc');
@@ -103,21 +104,21 @@ describe('a curl command', () => {
   });
 
   it('has no body without data, and no value where none follows', () => {
-    expect(curlRequest('curl')).toEqual({ url: '', headers: {}, body: null });
-    expect(curlRequest('curl x -d')).toMatchObject({ url: 'x', body: new Uint8Array(0) });
+    expect(curlRequest('curl', readFileSync)).toEqual({ url: '', headers: {}, body: null });
+    expect(curlRequest('curl x -d', readFileSync)).toMatchObject({ url: 'x', body: new Uint8Array(0) });
   });
 
   it.each(['-F a=b', '--form a=b', '-G', '-T x', '-sI', '--data-urlencode a'])(
     'names what it does not understand: %s',
     (option) => {
-      expect(() => curlRequest(`curl x ${option}`)).toThrow(
+      expect(() => curlRequest(`curl x ${option}`, readFileSync)).toThrow(
         new UsageError(option.startsWith('-s') ? '-I' : (option.split(' ')[0] as string)),
       );
     },
   );
 
   it.each(["curl 'x", 'curl "x', "curl $'x\\'", 'curl x\\'])('refuses a quotation that does not end: %s', (command) => {
-    expect(() => curlRequest(command)).toThrow(UsageError);
+    expect(() => curlRequest(command, readFileSync)).toThrow(UsageError);
   });
 
   it('reads words as a shell does', () => {
@@ -237,8 +238,12 @@ describe('the event of a function', () => {
   });
 
   it('with a body that is parsed or missing', () => {
-    expect(parseRequest(Buffer.from('{"headers":{},"body":{"a":1},"isBase64Encoded":true}')).body).toEqual({ a: 1 });
-    expect(parseRequest(Buffer.from('{"headers":{}}')).body).toBeUndefined();
+    expect(parse('{"headers":{},"body":{"a":1},"isBase64Encoded":true}').body).toEqual({ a: 1 });
+    expect(parse('{"headers":{}}').body).toBeUndefined();
+  });
+
+  it('with a body that is no base64, though the event says so', () => {
+    expect(parse('{"headers":{},"body":"{\\"a\\":1}","isBase64Encoded":true}').body).toBe('{"a":1}');
   });
 
   it('is the body alone where it has nothing of a request', () => {
