@@ -194,16 +194,8 @@ function drawFindings(accepted: boolean, findings: ReturnType<Platform['explain'
 }
 
 function drawMessage(message: CallbackMessage): void {
-  byId('message').textContent = textOf(message);
+  byId('message').textContent = describe(message);
   byId('message-part').hidden = false;
-}
-
-function textOf(message: CallbackMessage): string {
-  try {
-    return describe(message);
-  } catch {
-    return message.text; // nested too deeply to be written in lines
-  }
 }
 
 /** JSON where it is an object; everything else goes as it stands. */

@@ -6,7 +6,7 @@ import { type CallbackCodec, isCallbackError } from '../../index.ts';
 import { toNodeHandler } from '../../node.ts';
 import type { Context } from './context.ts';
 import type { Platform } from './platforms.ts';
-import { describe, safeLine, safeLines } from './terminal.ts';
+import { describe, safeLine, safeLines, writableEvent } from './terminal.ts';
 
 export interface Listener {
   readonly name: string;
@@ -96,7 +96,7 @@ function watched({ platform, options, codec }: Listener, language: Context['lang
         const { kind, type, id, event } = message;
         const note = platform.explain(options, request, { language });
         report(`${describe(message)}${note.findings.length > 0 ? note : ''}`, {
-          ...{ accepted: true, kind, type, id, event, findings: note.findings },
+          ...{ accepted: true, kind, type, id, event: writableEvent(event), findings: note.findings },
         });
         return message;
       } catch (error) {

@@ -7,7 +7,7 @@ import type { Context, Io } from './context.ts';
 import { type Listener, listen } from './listen.ts';
 import { type Environment, type Platform, platforms, readOptions } from './platforms.ts';
 import { parseRequest } from './request.ts';
-import { describe, safeLine } from './terminal.ts';
+import { describe, safeLine, writableEvent } from './terminal.ts';
 import { languageOf, TEXTS, UsageError } from './texts.ts';
 
 interface Arguments {
@@ -116,7 +116,7 @@ async function runExplain({ positionals }: Arguments, context: Context): Promise
 }
 
 function summary({ kind, type, id, event, text }: CallbackMessage): object {
-  return { kind, type, id, event, text };
+  return { kind, type, id, event: writableEvent(event), text };
 }
 
 function requestOf(bytes: Uint8Array, texts: Context['texts']): CallbackRequest {

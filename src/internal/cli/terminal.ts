@@ -13,6 +13,16 @@ export function safeLines(text: string): string {
   return text.split('\n').map(safeLine).join('\n');
 }
 
+/** An event that is nested too deep for the engine to write as JSON is left to the text of its message. */
+export function writableEvent(event: unknown): unknown {
+  try {
+    JSON.stringify(event, null, 2);
+    return event;
+  } catch {
+    return undefined; // an engine's RangeError
+  }
+}
+
 /** A verified message for people: what it is on one line, and what it says, indented. */
 export function describe(message: {
   kind: string;
@@ -21,7 +31,8 @@ export function describe(message: {
   event: unknown;
   text: string;
 }): string {
-  const { kind, type, id, event, text } = message;
+  const { kind, type, id, text } = message;
+  const event = writableEvent(message.event);
   const head = safeLine([kind, type, id].filter((part) => part !== undefined).join(' '));
   const content = typeof event === 'object' && event !== null ? JSON.stringify(event, null, 2) : text;
   return `${head}\n${safeLines(content).replace(/^/gm, '  ')}\n`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describe as describeMessage, safeLine, safeLines } from '../../../src/internal/cli/terminal.ts';
+import { describe as describeMessage, safeLine, safeLines, writableEvent } from '../../../src/internal/cli/terminal.ts';
 
 it('writes control characters, marks of direction and line separators out', () => {
   expect(safeLine('a\x1b[2J\x07\r\n\x7f\x9b\u202e\u2066\u200b\u2028\ufeff你😀')).toBe(
@@ -16,4 +16,11 @@ it('describes a message, its event or else its text', () => {
   );
   expect(describeMessage({ ...base, event: undefined })).toBe('event a\\u{a}b\n  x\\u{1b}\n  y\n');
   expect(describeMessage({ ...base, event: null })).toBe('event a\\u{a}b\n  x\\u{1b}\n  y\n');
+});
+
+it('describes a message that is nested too deep to be written by its text', () => {
+  const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+  expect(writableEvent({ a: 1 })).toEqual({ a: 1 });
+  expect(writableEvent(deep)).toBeUndefined();
+  expect(describeMessage({ kind: 'event', type: 'm', event: deep, text: '[[' })).toBe('event m\n  [[\n');
 });
