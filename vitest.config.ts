@@ -4,6 +4,7 @@ import { viteNoble } from './scripts/noble.mjs';
 export default defineConfig({
   plugins: [viteNoble],
   test: {
+    maxWorkers: '100%', // by default one processor is left idle
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.work/**'],
     // Some tests start Node, npm or the TypeScript compiler, several at a time on few cores.

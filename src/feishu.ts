@@ -396,13 +396,17 @@ function requireSigned(app: App, request: CallbackRequest): void {
 }
 
 /** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
+const HEAD = '{"encrypt":"';
+const TAIL = '"}';
+
 /**
  * The bytes of `encrypt`, or `undefined`. As Feishu sends it, the body is this field alone: cut out, it need not be parsed.
  * What is base64 then holds neither quote nor backslash nor control character, so that parsing would give the same.
  */
 function decodeEncrypt(bodyText: string): Uint8Array | undefined {
-  const isAlone = bodyText.startsWith('{"encrypt":"') && bodyText.endsWith('"}');
-  const cut = isAlone ? decodeBase64(bodyText.slice('{"encrypt":"'.length, -'"}'.length), 0) : undefined;
+  const isAlone =
+    bodyText.length >= HEAD.length + TAIL.length && bodyText.startsWith(HEAD) && bodyText.endsWith(TAIL);
+  const cut = isAlone ? decodeBase64(bodyText.slice(HEAD.length, -TAIL.length), 0) : undefined;
   return cut ?? decodeBase64(readEncrypt(bodyText), 0);
 }
 

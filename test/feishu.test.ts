@@ -469,9 +469,11 @@ describe('decode: signed', () => {
       fc.tuple(piece, fc.nat(seal.length)).map(([text, at]) => seal.slice(0, at) + text + seal.slice(at)),
       fc.tuple(piece, piece).map((texts) => texts.join('')),
     );
+    const heads = fc.constantFrom('{"encrypt":"', '{"encrypt" :"', '{"x":0,"encrypt":"');
+    const tails = fc.constantFrom('"}', '}', '');
     fc.assert(
-      fc.property(fc.constantFrom('{"encrypt":"', '{"encrypt" :"', '{"x":0,"encrypt":"'), field, (head, encrypt) => {
-        const body = `${head}${encrypt}"}`;
+      fc.property(heads, field, tails, (head, encrypt, tail) => {
+        const body = `${head}${encrypt}${tail}`;
         if (!isWellFormed(body)) return;
         // White space in front, which JSON allows, makes it another body to whatever looks at its text.
         expect(outcome(body)).toEqual(outcome(` ${body}`));
@@ -479,6 +481,7 @@ describe('decode: signed', () => {
       { numRuns: 2000 },
     );
     expect(outcome(`{"encrypt":"${seal}"}`)).toMatchObject({ kind: 'event' });
+    expect(outcome('{"encrypt":"}')).toEqual(outcome(' {"encrypt":"}'));
   });
 
   it('finds the headers in any letter case', () => {
