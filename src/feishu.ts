@@ -404,8 +404,7 @@ const TAIL = '"}';
  * What is base64 then holds neither quote nor backslash nor control character, so that parsing would give the same.
  */
 function decodeEncrypt(bodyText: string): Uint8Array | undefined {
-  const isAlone =
-    bodyText.length >= HEAD.length + TAIL.length && bodyText.startsWith(HEAD) && bodyText.endsWith(TAIL);
+  const isAlone = bodyText.length >= HEAD.length + TAIL.length && bodyText.startsWith(HEAD) && bodyText.endsWith(TAIL);
   const cut = isAlone ? decodeBase64(bodyText.slice(HEAD.length, -TAIL.length), 0) : undefined;
   return cut ?? decodeBase64(readEncrypt(bodyText), 0);
 }
