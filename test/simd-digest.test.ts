@@ -329,6 +329,29 @@ describe('behind the codecs', () => {
     expect(seen?.every((byte) => byte === 0)).toBe(true);
   });
 
+  test('nothing stays where the engine throws, and an engine may answer in the memory that it was given', async () => {
+    const { lib } = await bare();
+    let seen: Uint8Array | undefined;
+    const failing = Object.assign((key: Uint8Array) => nobleAesCbc(key), {
+      digest: (_: 'sha256' | 'sha1', bytes: Uint8Array): Uint8Array => {
+        seen = bytes;
+        throw new Error('of the engine');
+      },
+    });
+    expect(() => lib.createFeishuCodec({ ...FEISHU, aes: failing }).encode({ type: 'm' })).toThrow('of the engine');
+    expect(seen?.length).toBeGreaterThan(20);
+    expect(seen?.every((byte) => byte === 0)).toBe(true);
+    const inPlace = Object.assign((key: Uint8Array) => nobleAesCbc(key), {
+      digest: (algorithm: 'sha256' | 'sha1', bytes: Uint8Array) => {
+        const result = digest(algorithm, bytes);
+        bytes.set(result);
+        return bytes.subarray(0, result.length);
+      },
+    });
+    const sent = lib.createFeishuCodec({ ...FEISHU, aes: inPlace }).encode({ type: 'm' });
+    expect(lib.createFeishuCodec(FEISHU).verify(sent)).toBe(true);
+  });
+
   test('where the runtime has a hash, that one hashes', async () => {
     vi.resetModules();
     const { createFeishuCodec } = await import('../src/feishu.ts');

@@ -35,7 +35,10 @@ function hashParts(
       length += part.length;
     }
   }
-  const digest = engine(algorithm, bytes.subarray(0, length));
-  bytes.fill(0, 0, length); // the parts hold a secret
-  return encodeHex(digest);
+  try {
+    // Read before the memory is wiped: zeros of an engine that answers in it would be a signature that anyone knows.
+    return encodeHex(engine(algorithm, bytes.subarray(0, length)));
+  } finally {
+    bytes.fill(0, 0, length); // the parts hold a secret
+  }
 }
