@@ -395,7 +395,6 @@ function requireSigned(app: App, request: CallbackRequest): void {
   requireSignature(app, app.crypt, headers, body);
 }
 
-/** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
 const HEAD = '{"encrypt":"';
 const TAIL = '"}';
 
@@ -409,6 +408,7 @@ function decodeEncrypt(bodyText: string): Uint8Array | undefined {
   return cut ?? decodeBase64(readEncrypt(bodyText), 0);
 }
 
+/** An app with an Encrypt Key accepts no plain body: it would be an event that anyone can write. */
 function readEncrypt(bodyText: string): string {
   const encrypt = ownField(requireJsonObject('the body', bodyText), 'encrypt');
   if (encrypt === undefined) {
