@@ -112,7 +112,7 @@ const NAMES: Readonly<Record<string, string>> = { '-H': '--header', '-d': '--dat
 export function curlRequest(command: string, readFile: ReadFile): CallbackRequest {
   const words = shellWords(command).slice(1).map(joinSurrogates).flatMap(expand);
   const load = (value: string) => (value.startsWith('@') ? toBinary(readFile(utf8(value.slice(1)))) : value);
-  const draft: Draft = { url: '', headers: {}, data: [], load };
+  const draft: Draft = { url: '', headers: noHeaders(), data: [], load };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const option = OPTIONS[NAMES[word] ?? word];
     if (NOT_UNDERSTOOD.test(word)) throw new UsageError(word);
@@ -130,9 +130,15 @@ function expand(word: string): readonly string[] {
   return [...Array.from(flags, (flag) => `-${flag}`), `-${letter}`, ...(value ? [value] : [])];
 }
 
+/** Without a prototype, since a header may have any name. */
+export function noHeaders(): Record<string, string[]> {
+  return Object.create(null) as Record<string, string[]>;
+}
+
 /** `Name: value`, beside what the name has already. */
 export function addHeader(headers: Record<string, string[]>, line: string): void {
   const [name = '', ...value] = line.split(':');
   const key = name.trim().toLowerCase();
-  headers[key] = [...(headers[key] ?? []), value.join(':').trim()];
+  headers[key] ??= [];
+  headers[key].push(value.join(':').trim());
 }

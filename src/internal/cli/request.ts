@@ -1,7 +1,7 @@
 // A request from a file, in any of the forms in which people have one: raw HTTP, a curl command, the event of a function.
 import type { CallbackRequest } from '../../index.ts';
 import { decode, fromBinary, toBinary, utf8 } from './bytes.ts';
-import { addHeader, curlRequest, type ReadFile } from './curl.ts';
+import { addHeader, curlRequest, noHeaders, type ReadFile } from './curl.ts';
 import { UsageError } from './texts.ts';
 
 type Json = { readonly [name: string]: unknown };
@@ -24,7 +24,7 @@ const START = /^(?:\xef\xbb\xbf)?[\r\n]*(.*?)(?:\r?\n\r?\n|$)/s;
 function rawRequest(bytes: Uint8Array): CallbackRequest {
   const [all, head = ''] = START.exec(toBinary(bytes)) as RegExpExecArray;
   const [line = '', ...lines] = utf8(head).trim().split(/\r?\n/);
-  const headers: Record<string, string[]> = {};
+  const headers = noHeaders();
   for (const header of lines) addHeader(headers, header);
   const rest = Uint8Array.from(bytes.subarray(all.length));
   const length = Number(headers['content-length']?.[0] ?? Number.NaN);

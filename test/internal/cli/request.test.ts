@@ -40,6 +40,16 @@ describe('raw HTTP', () => {
     expect(parse('POST / HTTP/1.1\nContent-Length: 1\n\nabc').body).toBe('abc');
   });
 
+  it('has headers of any name', () => {
+    const { headers } = parseRequest(Buffer.from('POST / HTTP/1.1\n__proto__: a\nconstructor: b\n\n{}'), readFileSync);
+    expect(Object.entries(headers as object)).toEqual([
+      ['__proto__', ['a']],
+      ['constructor', ['b']],
+    ]);
+    const curl = curlRequest("curl https://a.example -H '__proto__: a' -H 'toString: b'", readFileSync);
+    expect(Object.keys(curl.headers as object)).toEqual(['__proto__', 'tostring']);
+  });
+
   it('without a body', () => {
     expect(parse('GET /?echostr=a HTTP/1.1\r\nHost: x')).toEqual({
       url: '/?echostr=a',
