@@ -4,7 +4,7 @@ import type { Answer } from './check-send.ts';
 import { CHECK_TEXTS, type Fault, fill, type Step } from './check-texts.ts';
 import type { CheckedUrl } from './check-url.ts';
 import type { Context } from './context.ts';
-import { safeLine } from './terminal.ts';
+import { safeJson, safeLine } from './terminal.ts';
 
 /** What is known after one step. */
 export interface Finding {
@@ -57,7 +57,7 @@ export function textReport(name: string, url: string, plan: Plan, { language, io
 /** An object for each step. */
 export function jsonReport(name: string, url: string, plan: Plan, { language, io }: Context): Report {
   const texts = CHECK_TEXTS[language];
-  const line = (data: object) => io.out(`${JSON.stringify(data)}\n`);
+  const line = (data: object) => io.out(`${safeJson(data)}\n`);
   return {
     step: (finding) => {
       const { step, result, problem, answer } = finding;

@@ -6,7 +6,7 @@ import { type CallbackCodec, isCallbackError } from '../../index.ts';
 import { toNodeHandler } from '../../node.ts';
 import type { Context } from './context.ts';
 import type { Platform } from './platforms.ts';
-import { describe, safeLine, safeLines, writableEvent } from './terminal.ts';
+import { describe, safeJson, safeLine, safeLines, writableEvent } from './terminal.ts';
 
 export interface Listener {
   readonly name: string;
@@ -63,7 +63,7 @@ function receive(
     isReported = true;
     const time = new Date();
     const shown = json
-      ? `${JSON.stringify({ time: time.toISOString(), path, ...data })}\n`
+      ? `${safeJson({ time: time.toISOString(), path, ...data })}\n`
       : `${time.toTimeString().slice(0, 8)} ${line}: ${text}\n`;
     io.out(shown);
   };

@@ -7,7 +7,7 @@ import type { Context, Io } from './context.ts';
 import { type Listener, listen } from './listen.ts';
 import { type Environment, type Platform, platforms, readOptions } from './platforms.ts';
 import { parseRequest } from './request.ts';
-import { describe, safeLine, writableEvent } from './terminal.ts';
+import { describe, safeJson, safeLine, writableEvent } from './terminal.ts';
 import { languageOf, TEXTS, UsageError } from './texts.ts';
 
 interface Arguments {
@@ -110,7 +110,7 @@ async function runExplain({ positionals }: Arguments, context: Context): Promise
   const { accepted, code, findings } = diagnosis;
   const message = accepted ? platform.create(options).decode(request) : undefined;
   if (json)
-    io.out(`${JSON.stringify({ platform: name, accepted, code, findings, message: message && summary(message) })}\n`);
+    io.out(`${safeJson({ platform: name, accepted, code, findings, message: message && summary(message) })}\n`);
   else io.out(`${diagnosis}\n${message === undefined ? '' : describe(message)}`);
   return accepted ? 0 : 1;
 }

@@ -13,6 +13,12 @@ export function safeLines(text: string): string {
   return text.split('\n').map(safeLine).join('\n');
 }
 
+/** Data on one line of JSON, which a parser reads as it was. */
+export function safeJson(data: object): string {
+  const written = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(data).replace(UNSAFE, (character) => character.split('').map(written).join(''));
+}
+
 /** An event that is nested too deep for the engine to write as JSON is left to the text of its message. */
 export function writableEvent(event: unknown): unknown {
   try {

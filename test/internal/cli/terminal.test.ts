@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { describe as describeMessage, safeLine, safeLines, writableEvent } from '../../../src/internal/cli/terminal.ts';
+import {
+  describe as describeMessage,
+  safeJson,
+  safeLine,
+  safeLines,
+  writableEvent,
+} from '../../../src/internal/cli/terminal.ts';
 
 it('writes control characters, marks of direction and line separators out', () => {
   expect(safeLine('a\x1b[2J\x07\r\n\x7f\x9b\u202e\u2066\u200b\u2028\ufeff你😀')).toBe(
@@ -23,4 +29,12 @@ it('describes a message that is nested too deep to be written by its text', () =
   expect(writableEvent({ a: 1 })).toEqual({ a: 1 });
   expect(writableEvent(deep)).toBeUndefined();
   expect(describeMessage({ kind: 'event', type: 'm', event: deep, text: '[[' })).toBe('event m\n  [[\n');
+});
+
+it('writes data so that a terminal shows it and a parser reads what it was', () => {
+  const data = { path: '/\x9b2J\x7f\u202e\u2028\u{e0041}\ud800你😀', text: 'a\n\x1b' };
+  const json = safeJson(data);
+  expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+  expect(json).toContain('你😀');
+  expect(JSON.parse(json)).toEqual(data);
 });
