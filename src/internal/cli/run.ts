@@ -61,8 +61,8 @@ export async function run(args: readonly string[], environment: Environment, io:
 
 function parse(args: readonly string[], texts: Context['texts']): ReturnType<typeof parseKnown> {
   // Before anything else, so that no message repeats what should not have been there.
-  const secret = args.find((arg) => /^--?[\w-]*(?:token|key|secret)/i.test(arg));
-  if (secret !== undefined) throw new UsageError(`${nameOf(secret)} ${texts.secretArgument}`);
+  const secret = args.find((arg) => /^(?:--?[\w-]*(?:token|key|secret)|\w*(?:token|key|secret)\w*=)/i.test(arg));
+  if (secret !== undefined) throw new UsageError(`${secret.replace(/[^\w-].*/s, '')} ${texts.secretArgument}`);
   const unknown = args.find((arg) => /^-./.test(arg) && arg !== '-h' && !Object.hasOwn(OPTIONS, nameOf(arg).slice(2)));
   if (unknown !== undefined) throw new UsageError(`${nameOf(unknown)} ${texts.unknownOption}`);
   try {
@@ -109,8 +109,7 @@ async function runExplain({ positionals }: Arguments, context: Context): Promise
   const diagnosis = platform.explain(options, request, { language });
   const { accepted, code, findings } = diagnosis;
   const message = accepted ? platform.create(options).decode(request) : undefined;
-  if (json)
-    io.out(`${safeJson({ platform: name, accepted, code, findings, message: message && summary(message) })}\n`);
+  if (json) io.out(`${safeJson({ platform: name, accepted, code, findings, message: message && summary(message) })}\n`);
   else io.out(`${diagnosis}\n${message === undefined ? '' : describe(message)}`);
   return accepted ? 0 : 1;
 }
@@ -121,13 +120,22 @@ function summary({ kind, type, id, event, text }: CallbackMessage): object {
 
 function requestOf(bytes: Uint8Array, texts: Context['texts']): CallbackRequest {
   try {
-    return parseRequest(bytes, readFileSync);
+    return parseRequest(bytes, readNamed);
   } catch (error) {
     if (error instanceof UsageError) {
       throw new UsageError(error.message === '' ? texts.noRequest : `${error.message} ${texts.curlOption}`);
     }
     const { code, path } = error as NodeJS.ErrnoException; // of a file that the curl command names
     throw new UsageError(`${path} ${texts.cannotRead} (${code})`);
+  }
+}
+
+/** A directory's error does not say which it is. */
+function readNamed(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
   }
 }
 

@@ -139,6 +139,18 @@ describe('usage', () => {
       expect(err).not.toContain('hunter22');
     },
   );
+
+  it.each([
+    [['FEISHU_ENCRYPT_KEY=hunter22', 'listen', 'feishu']],
+    [['listen', 'feishu', 'FEISHU_ENCRYPT_KEY=hunter22']],
+    [['explain', 'feishu', 'appSecret=hunter22']],
+    [['explain', 'feishu', '--token:hunter22']],
+  ])('takes a variable behind the command for a secret, too: %j', async (args) => {
+    const { code, err } = await invoke(args, FEISHU);
+    expect(code).toBe(2);
+    expect(err).toContain('the list of processes');
+    expect(err).not.toContain('hunter22');
+  });
 });
 
 describe('explain', () => {
@@ -198,6 +210,7 @@ describe('explain', () => {
     ["curl 'x", 'That is no request'],
     ['curl -F a=b x', '-F is an option of curl'],
     ['curl -d @/none/such x', '/none/such cannot be read (ENOENT)'],
+    [`curl -d @${tmpdir()} x`, `${tmpdir()} cannot be read (EISDIR)`],
   ])('refuses %s', async (input, message) => {
     const { code, err } = await invoke(['explain', 'feishu'], FEISHU, input);
     expect(code).toBe(2);
