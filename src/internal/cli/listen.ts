@@ -57,14 +57,13 @@ function receive(
 ): void {
   const { method = '', url = '' } = request;
   const path = url.replace(/[?#].*/s, '');
-  const line = safeLine(`${method} ${path}`);
   let isReported = false;
   const report: Report = (text, data) => {
     isReported = true;
     const time = new Date();
     const shown = json
       ? `${safeJson({ time: time.toISOString(), path, ...data })}\n`
-      : `${time.toTimeString().slice(0, 8)} ${line}: ${text}\n`;
+      : `${time.toTimeString().slice(0, 8)} ${safeLine(`${method} ${path}`)}: ${text}\n`;
     io.out(shown);
   };
   const listener = byPath.get(path.replace(/\/$/, ''));
@@ -77,17 +76,30 @@ function receive(
   response.on('finish', () => {
     if (!isReported) report(`${texts.answered} ${response.statusCode}`, { status: response.statusCode });
   });
+  const whenAnswered = (work: () => void) => {
+    isReported = true;
+    response.once('close', work);
+  };
   const onRefused = ({ code }: { code: string }) => {
     if (code === 'ERR_TOO_LARGE' && !isReported) report(texts.tooLarge, { accepted: false, code, findings: [] });
   };
-  toNodeHandler(watched(listener, language, report), () => undefined, { onRefused })(request, response, (error) => {
+  const codec = watched(listener, language, report, whenAnswered);
+  toNodeHandler(codec, () => undefined, { onRefused })(request, response, (error) => {
     response.writeHead(500).end();
     report(`${texts.broken}: ${safeLine(String((error as Error).message))}`, { status: 500 });
   });
 }
 
-/** The codec, with a report of what it decodes and refuses. */
-function watched({ platform, options, codec }: Listener, language: Context['language'], report: Report): CallbackCodec {
+/**
+ * The codec, with a report of what it decodes; and of what it refuses when that is answered, because how long an
+ * explanation takes shows what it could decrypt.
+ */
+function watched(
+  { platform, options, codec }: Listener,
+  language: Context['language'],
+  report: Report,
+  whenAnswered: (work: () => void) => void,
+): CallbackCodec {
   return {
     ...codec,
     decode: (request) => {
@@ -101,8 +113,10 @@ function watched({ platform, options, codec }: Listener, language: Context['lang
         return message;
       } catch (error) {
         if (isCallbackError(error)) {
-          const diagnosis = platform.explain(options, request, { language });
-          report(safeLines(String(diagnosis)), { ...diagnosis });
+          whenAnswered(() => {
+            const diagnosis = platform.explain(options, request, { language });
+            report(safeLines(String(diagnosis)), { ...diagnosis });
+          });
         }
         throw error;
       }

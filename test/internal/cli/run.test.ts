@@ -1,12 +1,13 @@
 // The command in this process: what it reads, says and answers. test/cli.test.ts starts it as a process.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createDingTalkCodec } from '../../../src/dingtalk.ts';
+import { explainTrtc } from '../../../src/explain.ts';
 import { createFeishuCodec } from '../../../src/feishu.ts';
 import { problemOf } from '../../../src/internal/cli/listen.ts';
 import { platforms, readOptions } from '../../../src/internal/cli/platforms.ts';
@@ -278,6 +279,34 @@ describe('listen', () => {
     ]);
     stop();
     expect((await ended).code).toBe(0);
+  });
+
+  it('looks for the cause when the answer is gone, so that its time tells a forger nothing', async () => {
+    const trtc = platforms.trtc as { explain: unknown };
+    const { explain } = trtc;
+    const order: string[] = [];
+    Object.assign(trtc, {
+      explain: (...given: Parameters<typeof explainTrtc>) => {
+        order.push(`explained, finished: ${finished}`);
+        return explainTrtc(...given);
+      },
+    });
+    let finished = false;
+    const end = vi.spyOn(ServerResponse.prototype, 'end').mockImplementation(function (this: ServerResponse, ...given) {
+      finished = true;
+      end.mockRestore();
+      return this.end(...given);
+    });
+    try {
+      const { origin, stop, ended } = await listening(['trtc'], { TRTC_KEY: 'k' });
+      expect(await send(`${origin}/trtc`, { ...push, headers: {}, body: '{}' })).toBe('400 ');
+      stop();
+      expect((await ended).out).toContain('POST /trtc: Refused (ERR_SIGNATURE)\n');
+      expect(order).toEqual(['explained, finished: true']);
+    } finally {
+      Object.assign(trtc, { explain });
+      end.mockRestore();
+    }
   });
 
   it('notes an old request that is right, and what an answer cannot be made of', async () => {
