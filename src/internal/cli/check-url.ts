@@ -31,7 +31,7 @@ const PRIVATE_IPV4 =
 const privateIpv4 = blockList(PRIVATE_IPV4, 'ipv4');
 const publicIpv6 = blockList('2000::/3', 'ipv6');
 /** Documentation, and addresses in which another is wrapped up. */
-const reservedIpv6 = blockList('2001::/23 2001:db8::/32 2002::/16', 'ipv6');
+const reservedIpv6 = blockList('2001::/23 2001:db8::/32 2002::/16 3fff::/20', 'ipv6');
 
 function blockList(networks: string, family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();

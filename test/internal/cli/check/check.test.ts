@@ -275,6 +275,7 @@ describe('the address', () => {
     ['8.8.8.8', false],
     ['fe80::1', true],
     ['2001:db8::1', true],
+    ['3fff::1', true],
     ['2001::1', true],
     ['2400:3200::1', false],
   ])('%s is private: %s', (address, expected) => expect(isPrivate(address)).toBe(expected));
