@@ -1,6 +1,9 @@
 // Why a callback is refused: every finding from a real request that is broken in exactly that way, in both languages.
 import { describe, expect, it } from 'vitest';
 import { createDingTalkCodec } from '../src/dingtalk.ts';
+import { explainFeishu, explainWeCom } from '../src/explain.ts';
+import { createFeishuCodec } from '../src/feishu.ts';
+import { createWeComCodec } from '../src/wecom.ts';
 import { ALL, BREAKAGES, explainerOf, good, ownerOf } from './explain/breakages.ts';
 import { DINGTALK, dingTalkSeal, dingTalkSigned, feishuPush, NOW } from './helpers.ts';
 
@@ -124,6 +127,26 @@ describe('two causes at once', () => {
 });
 
 describe('what it says', () => {
+  it('shows an id as it is, even one that is a word of these texts', () => {
+    const options = {
+      token: 't',
+      encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+      receiveId: 'accepted',
+    };
+    const { query, body } = createWeComCodec(options).encode({ MsgType: 'text' });
+    const { findings } = explainWeCom({ ...options, receiveId: 'other' }, { query, body });
+    expect(findings[0]).toMatchObject({ id: 'owner-wrong', cause: expect.stringContaining('is for accepted,') });
+  });
+
+  it('reads a header behind a thousand others, as the codec does', () => {
+    const options = { encryptKey: 'k' };
+    const { headers, body } = createFeishuCodec(options).encode({ event: { type: 'm' } });
+    const others = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`x-${at}`, '']));
+    expect(explainFeishu(options, { headers: { ...others, ...headers }, body }).accepted).toBe(true);
+    const twice = { ...headers, ...others, 'x-lark-SIGNATURE': 'another' };
+    expect(explainFeishu(options, { headers: twice, body }).accepted).toBe(false);
+  });
+
   const subject = (name: string) => ALL.find((subject) => subject.name === name) as (typeof ALL)[number];
 
   it.each([

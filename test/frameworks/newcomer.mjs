@@ -40,7 +40,9 @@ export async function checkNewcomer({ name, mounts, chunked, starts }, env, tarb
   }
   for (const command of run.slice(0, -1)) type(command);
   const server = await start(folder, run.at(-1), { ...SECRETS, ...env }, ['sh', '-c', run.at(-1)]);
-  const isChunked = chunked.includes(mounts[0]);
-  await checkExample(server, { mount: mounts[0], ownPages: starts.start, isChunked }, `newcomer, ${name}`, check);
+  // The one that the section's file serves.
+  const mount = mounts.find((mount) => mount !== '' && files[0][0].includes(`${mount}/`)) ?? mounts[0];
+  const isChunked = chunked.includes(mount);
+  await checkExample(server, { mount, ownPages: starts.start, isChunked }, `newcomer, ${name}`, check);
   await server.stop();
 }

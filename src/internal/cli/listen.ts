@@ -27,7 +27,8 @@ export async function listen(listeners: readonly Listener[], port: number, conte
   });
   const problem = await new Promise<string | undefined>((resolve) => {
     server.on('error', (error: NodeJS.ErrnoException) => resolve(problemOf(error, texts)));
-    server.listen(port, () => resolve(undefined));
+    // Of this machine alone: it decrypts what nobody has verified, and a tunnel comes from here.
+    server.listen(port, '127.0.0.1', () => resolve(undefined));
   });
   if (problem !== undefined) {
     io.err(`${problem}\n`);

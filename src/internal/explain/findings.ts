@@ -70,8 +70,9 @@ function write(platform: PlatformName, language: Language, { clue, certainty }: 
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = details[name] as string;
-      // A detail may be the name of a text itself, which is then in the language.
-      return Object.hasOwn(TEXTS[language].words, value) ? (TEXTS[language].words[value] as string) : value;
+      // A detail may be the name of a text itself, which is then in the language; an id of the app's own is none.
+      const isText = Object.hasOwn(TEXTS[language].words, value) && (name !== 'id' || value.startsWith('owner.'));
+      return isText ? (TEXTS[language].words[value] as string) : value;
     });
   return { id: idOf(clue), certainty, cause: fill(cause), remedy: fill(remedy) };
 }

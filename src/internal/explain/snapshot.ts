@@ -74,14 +74,18 @@ function copyHeaders(headers: unknown, names: readonly string[]): unknown {
   if (typeof get === 'function' && property(headers, Symbol.toStringTag) !== 'Map') {
     return names.map((name) => [name, guarded(() => get.call(headers, name))]);
   }
-  return entriesOf(headers);
+  return entriesOf(headers, (name) => names.includes(name.toLowerCase()));
 }
 
 function copyQuery(query: unknown): unknown {
   return isObject(query) ? entriesOf(query) : query;
 }
 
-function entriesOf(source: Readonly<Record<PropertyKey, unknown>>): [unknown, unknown][] {
+/** Names of a record for which `isRead` come first, so that no others push them behind the limit. */
+function entriesOf(
+  source: Readonly<Record<PropertyKey, unknown>>,
+  isRead: (name: string) => boolean = () => true,
+): [unknown, unknown][] {
   const entries: [unknown, unknown][] = [];
   if (typeof property(source, Symbol.iterator) === 'function') {
     for (const entry of source as unknown as Iterable<unknown>) {
@@ -91,7 +95,9 @@ function entriesOf(source: Readonly<Record<PropertyKey, unknown>>): [unknown, un
     }
     return entries;
   }
-  for (const name of Object.keys(source).slice(0, MOST_ENTRIES)) {
+  const names = Object.keys(source);
+  const inOrder = [...names.filter(isRead), ...names.filter((name) => !isRead(name))];
+  for (const name of inOrder.slice(0, MOST_ENTRIES)) {
     entries.push([name, guarded(() => copyList(source[name]))]);
   }
   return entries;
