@@ -12,8 +12,8 @@ import {
 } from './internal/aes/engine.ts';
 import { nobleAesCbc } from './internal/aes/noble.ts';
 import { isBytes } from './internal/arguments.ts';
+import { decodeBase64 } from './internal/encoding/base64.ts';
 import { decodeHex, encodeHex } from './internal/encoding/hex.ts';
-import { decodeBase64 } from './internal/encoding/portable.ts';
 import { ask } from './internal/runtime.ts';
 import { kernelBase64 } from './internal/simd/kernel.wasm.ts';
 
@@ -97,7 +97,7 @@ export function createSimdAesCbc(module?: WebAssemblyModule): SimdAesCbcEngine {
 
 /** Throws where WebAssembly or SIMD is missing or forbidden: only trying tells. */
 function startKernel(module?: WebAssemblyModule): KernelEngine | undefined {
-  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64) as Uint8Array);
+  const compiled = module ?? new WebAssembly.Module(decodeBase64(kernelBase64, 0) as Uint8Array);
   const machine = makeMachine(new WebAssembly.Instance(compiled).exports as Kernel);
   const engine = Object.assign(kernelAesCbc(machine), { digest: kernelDigest(machine) });
   return decryptsKnownAnswer(engine) && hashesKnownAnswers(machine) ? engine : undefined;

@@ -121,7 +121,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'tencent-chat',
     fault: 'parameters in a record with a prototype',
-    find: /Object\.create\(null\)/,
+    find: /(?<=const record\b.* = )Object\.create\(null\)/,
     replace: '{}',
   },
   {
