@@ -19,12 +19,15 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
   // is the next part of one long message.
   const decipher = crypto.createDecipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
   decipher.setAutoPadding(false);
-  const cipher = crypto.createCipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
-  cipher.setAutoPadding(false);
+  let cipher: ReturnType<typeof crypto.createCipheriv> | undefined; // many codecs never encrypt
   const last = new Uint8Array(AES_BLOCK);
   return {
     encrypt(iv, blocks) {
       requireIvAndBlocks(iv, blocks);
+      if (cipher === undefined) {
+        cipher = crypto.createCipheriv('aes-256-cbc', ownKey, new Uint8Array(AES_BLOCK));
+        cipher.setAutoPadding(false);
+      }
       // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
       const chained = new Uint8Array(blocks);
       for (let i = 0; i < AES_BLOCK; i++) chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
