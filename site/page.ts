@@ -1,6 +1,7 @@
 // The page: what is pasted is read and explained as the command does it, by the same files, and nothing leaves it. Whatever
 // comes from outside is set as text, never as markup.
 
+import type { Language } from '../src/explain.ts';
 import type { CallbackMessage, CallbackRequest } from '../src/index.ts';
 import { type Platform, platforms, readOptions } from '../src/internal/cli/platforms.ts';
 import { parseRequest } from '../src/internal/cli/request.ts';
@@ -9,7 +10,7 @@ import { UsageError } from '../src/internal/cli/texts.ts';
 import { toCurl } from './curl.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 import { type Step, stepsOf } from './steps.ts';
-import { CHINESE, type Language, TEXTS } from './texts.ts';
+import { CHINESE, TEXTS } from './texts.ts';
 
 /** In characters. An explanation may try thousands of repairs, each over the whole body, while the page stands still. */
 const LONGEST = 131_072;

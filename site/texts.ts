@@ -1,7 +1,6 @@
 // What the page says, in English and Chinese, beside the findings, which are explain's.
+import type { Language } from '../src/explain.ts';
 import type { State, StepName } from './steps.ts';
-
-export type Language = 'en' | 'zh';
 
 type Steps = Readonly<Record<StepName, readonly [name: string, what: string]>>;
 

@@ -3,6 +3,7 @@
 import { _SHA1 } from '@noble/hashes/legacy.js';
 import { _SHA256 } from '@noble/hashes/sha2.js';
 import { encodeHex } from './encoding/hex.ts';
+import type { WriteUtf8 } from './encoding/native.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';
 import { firstSound, type Runtime, thisRuntime } from './runtime.ts';
 
@@ -33,6 +34,20 @@ export function longestLength(parts: readonly (string | Uint8Array)[]): number {
   return longest;
 }
 
+/** Puts the parts one after another into memory that has room for them; gives their length in bytes. */
+export function writeParts(parts: readonly (string | Uint8Array)[], into: Uint8Array, writeText: WriteUtf8): number {
+  let length = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      length += writeText(part, into, length);
+    } else {
+      into.set(part, length);
+      length += part.length;
+    }
+  }
+  return length;
+}
+
 export function makeSha1Hex(runtime: Runtime): HexDigest {
   return makeHexDigest(runtime, 'sha1', _SHA1, '30cb7c5f583de86340d31c6baebed994fc8e0670');
 }
@@ -61,7 +76,7 @@ function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, an
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
-const SCRATCH_BYTES = 16_384;
+export const SCRATCH_BYTES = 16_384;
 
 /** Up to so many characters Node hashes a text faster than its bytes. */
 const SHORT_TEXT = 1024;
@@ -84,21 +99,14 @@ function nodeOneCallDigest(
   const hash = crypto?.hash;
   if (hash === undefined || buffer === undefined) return undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
+  const writeText: WriteUtf8 = (text, _, at) => scratch.write(text, at);
   return (...parts) => {
     const [first] = parts;
     if (parts.length === 1 && typeof first === 'string' && first.length <= SHORT_TEXT) {
       return hash(algorithm, first, 'hex');
     }
     if (longestLength(parts) > SCRATCH_BYTES) return streaming(...parts);
-    let length = 0;
-    for (const part of parts) {
-      if (typeof part === 'string') {
-        length += scratch.write(part, length);
-      } else {
-        scratch.set(part, length);
-        length += part.length;
-      }
-    }
+    const length = writeParts(parts, scratch, writeText);
     const digest = hash(algorithm, scratch.subarray(0, length), 'hex');
     scratch.fill(0, 0, length); // the parts hold a secret
     return digest;

@@ -1,7 +1,7 @@
 // The digest of a codec that is given an engine: the runtime's own, else that of the engine, else noble's. Apart from
 // digest.ts, so that codecs that take no engine do not carry it.
 import type { EngineDigest } from './aes/engine.ts';
-import { type HexDigest, longestLength } from './digest.ts';
+import { type HexDigest, longestLength, SCRATCH_BYTES, writeParts } from './digest.ts';
 import { encodeHex } from './encoding/hex.ts';
 import { writeUtf8 } from './encoding/utf8.ts';
 
@@ -15,7 +15,6 @@ export function engineDigest(
   return (...parts) => hashParts(engine, algorithm, parts);
 }
 
-const SCRATCH_BYTES = 16_384;
 let scratch: Uint8Array | undefined;
 
 function hashParts(
@@ -26,15 +25,7 @@ function hashParts(
   const room = longestLength(parts);
   scratch ??= new Uint8Array(SCRATCH_BYTES);
   const bytes = room > SCRATCH_BYTES ? new Uint8Array(room) : scratch;
-  let length = 0;
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      length += writeUtf8(part, bytes, length);
-    } else {
-      bytes.set(part, length);
-      length += part.length;
-    }
-  }
+  const length = writeParts(parts, bytes, writeUtf8);
   try {
     // Read before the memory is wiped: zeros of an engine that answers in it would be a signature that anyone knows.
     return encodeHex(engine(algorithm, bytes.subarray(0, length)));

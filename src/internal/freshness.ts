@@ -17,13 +17,17 @@ export function requireFresh(timestamp: string, { toleranceSeconds, now }: Fresh
   if (!format.test(timestamp)) {
     throw new CallbackError('ERR_TIMESTAMP', 'the timestamp is not a time in the digits that the platform sends');
   }
-  const milliseconds = Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
-  if (!(Math.abs(now() - milliseconds) / 1000 <= toleranceSeconds)) {
+  if (!(Math.abs(now() - inMilliseconds(timestamp)) / 1000 <= toleranceSeconds)) {
     throw new CallbackError(
       'ERR_TIMESTAMP',
       `the timestamp is more than ${toleranceSeconds} s from now: an old request sent again, or a clock that is wrong`,
     );
   }
+}
+
+/** A time of 10 or 13 digits. */
+export function inMilliseconds(timestamp: string): number {
+  return Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
 }
 
 export const SECONDS: RegExp = /^\d{10}$/;

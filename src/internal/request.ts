@@ -175,7 +175,7 @@ function pairsOf([name, value]: [unknown, unknown]): [string, unknown][] {
  * Percent-encoding (RFC 3986 section 2.1), strictly: a malformed sequence or bytes that are not UTF-8 are `undefined`.
  * `+` is a plus sign, which base64 has; no platform sends a space.
  */
-function decodePercent(text: string): string | undefined {
+export function decodePercent(text: string): string | undefined {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
@@ -205,7 +205,7 @@ function isIterable(source: object): source is Iterable<[unknown, unknown]> {
 }
 
 /** A property of a record's own, or of an object of some class; never one of a polluted Object.prototype. */
-function property<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
+export function property<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
   const value = object[name]; // most are absent, and that is quickly seen
   if (value === undefined) return undefined;
   const prototype = Object.getPrototypeOf(object);

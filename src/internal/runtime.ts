@@ -65,7 +65,7 @@ interface TextDecoderLike {
   decode(bytes: Uint8Array): string;
 }
 
-/** What `look` finds, or nothing where the runtime throws when it is asked, as some sandboxes do. */
+/** What `look` finds, or nothing where it throws, as some sandboxes do when they are asked. */
 export function ask<T>(look: () => T): T | undefined {
   try {
     return look();

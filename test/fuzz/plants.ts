@@ -107,8 +107,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'dingtalk',
     fault: 'the window is open on one side',
-    find: /Math\.abs\(now\(\) - milliseconds\)/,
-    replace: '(now() - milliseconds)',
+    find: /Math\.abs\(now\(\) - inMilliseconds\(timestamp\)\)/,
+    replace: '(now() - inMilliseconds(timestamp))',
   },
   {
     target: 'feishu',

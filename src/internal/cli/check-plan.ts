@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallbackCodec, CallbackPush } from '../../index.ts';
 import { isCallbackError } from '../../index.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { splice } from './check-splice.ts';
 import type { Fault, Step } from './check-texts.ts';
 import type { UrlRules } from './check-url.ts';
@@ -100,11 +101,10 @@ function unsigned(push: CallbackPush, names: readonly string[]): CallbackPush {
 }
 
 /** The object, or `undefined` for what is none. */
-function readJson(body: string): Record<string, unknown> | undefined {
+function readJson(body: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -112,7 +112,7 @@ function readJson(body: string): Record<string, unknown> | undefined {
 
 /** JSON with these members; or nothing at all, where that may be. */
 const jsonWith =
-  (isRight: (json: Record<string, unknown>) => boolean, mayBeEmpty = false): Judge =>
+  (isRight: (json: JsonObject) => boolean, mayBeEmpty = false): Judge =>
   (body) => {
     if (mayBeEmpty && body === '') return undefined;
     const json = readJson(body);

@@ -1,5 +1,5 @@
 // What `check` says, in English and Chinese. Names in braces are filled in.
-import type { Language } from './texts.ts';
+import type { Language } from '../../explain.ts';
 
 const EN = {
   steps: {

@@ -1,6 +1,8 @@
 // What every command is given.
+
+import type { Language } from '../../explain.ts';
 import type { Environment } from './platforms.ts';
-import type { Language, TEXTS } from './texts.ts';
+import type { TEXTS } from './texts.ts';
 
 /** What the command needs of a process. */
 export interface Io {

@@ -1,5 +1,6 @@
 // What a sender wrote, on a terminal: control characters move the cursor, change titles and hide text, and marks of
 // direction turn it around, so that each of them is written out.
+import { ask } from '../runtime.ts';
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -21,12 +22,11 @@ export function safeJson(data: object): string {
 
 /** An event that is nested too deep for the engine to write as JSON is left to the text of its message. */
 export function writableEvent(event: unknown): unknown {
-  try {
-    JSON.stringify(event, null, 2);
-    return event;
-  } catch {
-    return undefined; // an engine's RangeError
-  }
+  return indented(event) === undefined ? undefined : event;
+}
+
+function indented(event: unknown): string | undefined {
+  return ask(() => JSON.stringify(event, null, 2)); // it throws a RangeError
 }
 
 /** A verified message for people: what it is on one line, and what it says, indented. */
@@ -37,9 +37,8 @@ export function describe(message: {
   event: unknown;
   text: string;
 }): string {
-  const { kind, type, id, text } = message;
-  const event = writableEvent(message.event);
+  const { kind, type, id, event, text } = message;
   const head = safeLine([kind, type, id].filter((part) => part !== undefined).join(' '));
-  const content = typeof event === 'object' && event !== null ? JSON.stringify(event, null, 2) : text;
+  const content = (typeof event === 'object' && event !== null ? indented(event) : undefined) ?? text;
   return `${head}\n${safeLines(content).replace(/^/gm, '  ')}\n`;
 }

@@ -1,6 +1,6 @@
 // What the command says beside the explanations, in English and Chinese. Help fits a screen of 24 lines of 80 columns.
-
-export type Language = 'en' | 'zh';
+import type { Language } from '../../explain.ts';
+import { platforms } from './platforms.ts';
 
 /** By the locale, as POSIX orders the variables. */
 export function languageOf(environment: Readonly<Record<string, string | undefined>>): Language {
@@ -8,15 +8,10 @@ export function languageOf(environment: Readonly<Record<string, string | undefin
   return locale.startsWith('zh') ? 'zh' : 'en';
 }
 
-const PLATFORMS = `  feishu          FEISHU_ENCRYPT_KEY FEISHU_VERIFICATION_TOKEN
-  feishu-card     FEISHU_VERIFICATION_TOKEN
-  dingtalk        DINGTALK_TOKEN DINGTALK_AES_KEY DINGTALK_OWNER_KEY
-  dingtalk-robot  DINGTALK_APP_SECRET
-  dingtalk-card   DINGTALK_API_SECRET
-  wecom           WECOM_TOKEN WECOM_AES_KEY WECOM_RECEIVE_ID
-  wechat          WECHAT_TOKEN WECHAT_AES_KEY WECHAT_APP_ID
-  tencent-chat    TENCENT_CHAT_TOKEN TENCENT_CHAT_SDK_APP_ID
-  trtc            TRTC_KEY TRTC_SDK_APP_ID`;
+/** A line for each platform: its name, and the variables of its secrets and ids. */
+const PLATFORMS = Object.entries(platforms)
+  .map(([name, { variables }]) => `  ${name.padEnd(16)}${variables.map(({ variable }) => variable).join(' ')}`)
+  .join('\n');
 
 export const TEXTS = {
   en: {

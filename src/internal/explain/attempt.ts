@@ -1,9 +1,11 @@
 // One try with the real codec, and how far it came.
+
 import type { CallbackCodec } from '../codec.ts';
 import { type CallbackErrorCode, isCallbackError } from '../errors.ts';
 import type { CallbackRequest } from '../request.ts';
+import { ask } from '../runtime.ts';
 import { PLATFORMS } from './platforms.ts';
-import { guarded, type Options, type Snapshot } from './snapshot.ts';
+import type { Options, Snapshot } from './snapshot.ts';
 import type { PlatformName } from './texts.ts';
 
 /** A request, and the secrets with which it is tried. */
@@ -64,7 +66,7 @@ function decode(codec: CallbackCodec, request: CallbackRequest): Outcome {
     return { stage: STAGES.accepted };
   } catch (error) {
     const code = codeOf(error);
-    const receivedOwner = guarded(() => (error as { receivedOwner?: unknown }).receivedOwner);
+    const receivedOwner = ask(() => (error as { receivedOwner?: unknown }).receivedOwner);
     return {
       stage: stageOf(code, codec, request),
       code,
@@ -75,7 +77,7 @@ function decode(codec: CallbackCodec, request: CallbackRequest): Outcome {
 
 /** An engine or a clock of the caller's own may throw whatever it likes. */
 function codeOf(error: unknown): CallbackErrorCode | undefined {
-  return guarded(() => (isCallbackError(error) ? error.code : undefined));
+  return ask(() => (isCallbackError(error) ? error.code : undefined));
 }
 
 function stageOf(code: CallbackErrorCode | undefined, codec: CallbackCodec, request: CallbackRequest): number {
@@ -90,9 +92,9 @@ function stageOf(code: CallbackErrorCode | undefined, codec: CallbackCodec, requ
       return STAGES.owner;
     case 'ERR_TOKEN':
       // Where nothing is signed, the token is the only proof there is.
-      return guarded(() => codec.verify(request)) ? STAGES.content : STAGES.signature;
+      return ask(() => codec.verify(request)) ? STAGES.content : STAGES.signature;
     case 'ERR_REQUEST':
-      return guarded(() => codec.verify(request)) ? STAGES.content : STAGES.unreadable;
+      return ask(() => codec.verify(request)) ? STAGES.content : STAGES.unreadable;
     default:
       return STAGES.unreadable;
   }

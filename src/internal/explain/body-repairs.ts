@@ -1,10 +1,13 @@
 // Bodies as frameworks leave them: parsed, written again, still in base64, read as a form or in a wrong encoding.
-import { decodeBase64, decodeUtf8 } from '../encoding/portable.ts';
+
+import { decodeBase64 } from '../encoding/base64.ts';
+import { decodeUtf8 } from '../encoding/utf8.ts';
+import { ask } from '../runtime.ts';
 import type { Case } from './attempt.ts';
 import type { Clue } from './findings.ts';
 import { PLATFORMS } from './platforms.ts';
 import { type Repair, repairRequest } from './repair.ts';
-import { copyJson, guarded } from './snapshot.ts';
+import { copyJson } from './snapshot.ts';
 import { viewOf } from './view.ts';
 
 /** At most 70 for one body: 36 ways to write JSON, the same with a line break, and a few of others. */
@@ -36,7 +39,7 @@ function addParsed(body: unknown, allForms: boolean, add: Add): void {
   if (type === 'Buffer' && Array.isArray(data)) {
     add(
       PARSED,
-      guarded(() => Uint8Array.from(data as number[])),
+      ask(() => Uint8Array.from(data as number[])),
     );
     return;
   }
@@ -57,8 +60,8 @@ export function isForm(value: object): boolean {
 
 function base64Body(text: string): string | undefined {
   if (!/^[A-Za-z\d+/]+={0,2}\s*$/.test(text)) return undefined;
-  const bytes = guarded(() => decodeBase64(text.trim()));
-  const decoded = bytes && decodeUtf8(bytes);
+  const bytes = ask(() => decodeBase64(text.trim(), 0));
+  const decoded = bytes && decodeUtf8(bytes, 0, bytes.length);
   return decoded !== undefined && /^\s*[{<]/.test(decoded) ? decoded : undefined;
 }
 
@@ -72,7 +75,7 @@ function formBodies(text: string): readonly string[] {
 }
 
 function decodeForm(text: string): string | undefined {
-  const decoded = guarded(() => decodeURIComponent(text)) ?? '';
+  const decoded = ask(() => decodeURIComponent(text)) ?? '';
   return /^\s*[{<]/.test(decoded) ? decoded : undefined;
 }
 
@@ -96,7 +99,7 @@ function addSigned(text: string, isText: boolean, add: Add): void {
   add(clue('form.line-lost'), `${text}\r\n`);
   add(clue('form.lf'), text.replaceAll('\r\n', '\n'));
   add(clue('form.crlf'), text.replace(/\r?\n/g, '\r\n'));
-  const value = guarded(() => JSON.parse(text) as unknown);
+  const value = ask(() => JSON.parse(text) as unknown);
   if (typeof value === 'string') add(clue(''), value); // serialised twice
   if (typeof value !== 'object' || value === null) return;
   for (const [form, body] of jsonForms(value)) add(clue(form), body);
@@ -104,11 +107,11 @@ function addSigned(text: string, isText: boolean, add: Add): void {
 
 /** JSON as it is usually written: spaces, slashes, what is not ASCII, and a line break at the end. Compact comes first. */
 function jsonForms(value: unknown): readonly (readonly [form: string, text: string])[] {
-  const written = guarded(() => JSON.stringify(value)) ?? '';
+  const written = ask(() => JSON.stringify(value)) ?? '';
   const spacings = [
     ['form.compact', written],
     ['form.spaced', spaced(written)],
-    ...[2, 4, '\t'].map((space) => ['form.indented', guarded(() => JSON.stringify(value, null, space)) ?? '']),
+    ...[2, 4, '\t'].map((space) => ['form.indented', ask(() => JSON.stringify(value, null, space)) ?? '']),
   ] as [string, string][];
   const slashes = spacings.flatMap(([form, text]) => [
     [form, text],

@@ -1,10 +1,14 @@
 // What can be said of a request without believing it: whether it decrypts, whom it is for, how old it is.
+
 import { decryptFeishuEvent } from '../../feishu.ts';
-import { createWeComCodec, weComSignature } from '../../wecom.ts';
+import { defaultAesCbc } from '../aes/default.ts';
+import { bindEncodingAesKey, decryptBizMsg } from '../biz-msg-crypt.ts';
+import { inMilliseconds, SECONDS_OR_MILLISECONDS } from '../freshness.ts';
+import { ask } from '../runtime.ts';
 import type { Case } from './attempt.ts';
 import type { Clue } from './findings.ts';
 import { PLATFORMS, secretNames } from './platforms.ts';
-import { guarded, type Options } from './snapshot.ts';
+import type { Options } from './snapshot.ts';
 import type { PlatformName } from './texts.ts';
 import { encryptOf, feishuToken, type View, viewOf } from './view.ts';
 
@@ -20,26 +24,17 @@ export function decrypted({ platform, options, request }: Case): Decrypted | und
   const { key } = PLATFORMS[platform];
   if (encrypt === undefined || key === undefined) return undefined;
   if (key === 'encryptKey') {
-    const text = guarded(() => decryptFeishuEvent(encrypt, options[key] as string));
+    const text = ask(() => decryptFeishuEvent(encrypt, options[key] as string));
     return text === undefined ? undefined : { text };
   }
-  const receivers = [options[key]].flat().map((secret) => guarded(() => receiverOf(encrypt, secret as string)));
+  const receivers = [options[key]].flat().map((secret) => ask(() => receiverOf(encrypt, secret)));
   const receiver = receivers.find((receiver) => receiver !== undefined);
   return receiver === undefined ? undefined : { receiver };
 }
 
-/** Whom a message of WXBizMsgCrypt is for: signed here, for somebody else, a codec refuses it with that id. */
-function receiverOf(encrypt: string, encodingAesKey: string): string | undefined {
-  const parts = { timestamp: '0', nonce: '0' };
-  const token = 'of this file';
-  const codec = createWeComCodec({ token, encodingAesKey, receiveId: '\0' });
-  const query = { ...parts, echostr: encrypt, msg_signature: weComSignature({ ...parts, token, encrypt }) };
-  try {
-    codec.decode({ query });
-    return undefined;
-  } catch (error) {
-    return (error as { receivedOwner?: string }).receivedOwner;
-  }
+/** Whom a message of WXBizMsgCrypt is for. */
+function receiverOf(encrypt: string, encodingAesKey: unknown): string {
+  return decryptBizMsg(bindEncodingAesKey(defaultAesCbc(), encodingAesKey), encrypt).receiver;
 }
 
 /** The Verification Token that the message carries, decrypted if need be. */
@@ -61,14 +56,13 @@ export function sent(
 /** The signed time in milliseconds; `undefined` where there is none or it is no time. */
 export function sentTime(tried: Case): number | undefined {
   const text = sent(viewOf(tried), tried.platform, 'timestamp') ?? '';
-  if (!/^(?:\d{10}|\d{13})$/.test(text)) return undefined;
-  return Number(text) * (text.length === 10 ? 1000 : 1);
+  return SECONDS_OR_MILLISECONDS.test(text) ? inMilliseconds(text) : undefined;
 }
 
 /** The codec's clock; NaN for one that is none. */
 export function nowOf({ now }: Options): number {
   if (now === undefined) return Date.now();
-  return guarded(() => Number((now as () => unknown)())) ?? Number.NaN;
+  return ask(() => Number((now as () => unknown)())) ?? Number.NaN;
 }
 
 /** Whom a message is for, and what kind of id that is. */

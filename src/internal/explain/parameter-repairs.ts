@@ -1,9 +1,9 @@
 // Parameters and headers as proxies, frameworks and people leave them.
+import { ask } from '../runtime.ts';
 import type { Case } from './attempt.ts';
 import type { Clue } from './findings.ts';
 import { hasKey, PLATFORMS } from './platforms.ts';
 import { type Repair, repairRequest } from './repair.ts';
-import { guarded } from './snapshot.ts';
 import { viewOf } from './view.ts';
 
 type Pair = readonly [name: string, value: unknown];
@@ -27,7 +27,7 @@ export function parameterRepairs(tried: Case): readonly Repair[] {
   );
   change(
     mangled('how.encoded'),
-    text((value) => guarded(() => decodeURIComponent(value))),
+    text((value) => ask(() => decodeURIComponent(value))),
   );
   change(mangled('how.entity'), withoutEntities);
   change(NUMBER, ([name, value]) => [[name, typeof value === 'number' ? String(value) : value]]);

@@ -1,6 +1,8 @@
 // The search for causes: repairs are tried with the real codec, one by one and then in pairs, and what gets it further is a
 // cause. What cannot be repaired is told by what there is to see.
+
 import { utf8Length } from '../encoding/portable.ts';
+import { ask } from '../runtime.ts';
 import { attempt, type Case, type Maker, type Outcome, STAGES } from './attempt.ts';
 import { bodyRepairs } from './body-repairs.ts';
 import { clockClue, isPrintableId, nowOf, ownerClue, sent, sentTime, sentToken } from './evidence.ts';
@@ -10,7 +12,7 @@ import { otherCodecs } from './other-codec.ts';
 import { parameterRepairs } from './parameter-repairs.ts';
 import { HEADER_NAMES, hasKey, optionNames, PLATFORMS } from './platforms.ts';
 import { type Repair, repairOptions } from './repair.ts';
-import { copyOptions, copyRequest, guarded } from './snapshot.ts';
+import { copyOptions, copyRequest } from './snapshot.ts';
 import { bodyFacts, optionFacts, suspicions } from './suspicions.ts';
 import type { Language, PlatformName } from './texts.ts';
 import { encryptOf, rawBody, viewOf } from './view.ts';
@@ -28,7 +30,7 @@ const LONGEST_OF_PAIRS = 65_536;
 const MOST_ROUNDS = 4;
 
 export function diagnose(platform: PlatformName, options: unknown, request: unknown, explain: unknown): Diagnosis {
-  const language: Language = guarded(() => (explain as { language?: unknown }).language) === 'zh' ? 'zh' : 'en';
+  const language: Language = ask(() => (explain as { language?: unknown }).language) === 'zh' ? 'zh' : 'en';
   const start: Case = {
     platform,
     options: copyOptions(options, optionNames(PLATFORMS[platform])),

@@ -1,5 +1,7 @@
 // What the caller gave, copied once into plain values: a getter or a Proxy may throw, change its mind or go on for ever,
 // and the hypotheses have to be tried on one and the same request.
+import { property } from '../request.ts';
+import { ask } from '../runtime.ts';
 
 /** Options by name, as far as they could be read. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -20,15 +22,6 @@ const MOST_VALUES = 100_000;
 
 const MAX_DEPTH = 100;
 
-/** What `look` gives; `undefined` where it throws. */
-export function guarded<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
-}
-
 function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
   return (typeof value === 'object' || typeof value === 'function') && value !== null;
 }
@@ -38,8 +31,8 @@ export function copyOptions(options: unknown, names: readonly string[]): Options
   const copy: Record<string, unknown> = {};
   if (!isObject(options)) return copy;
   for (const name of names) {
-    const isThere = guarded(() => name in options);
-    if (isThere) copy[name] = guarded(() => copyList(options[name]));
+    const isThere = ask(() => name in options);
+    if (isThere) copy[name] = ask(() => copyList(options[name]));
   }
   return copy;
 }
@@ -52,27 +45,20 @@ function copyList(value: unknown): unknown {
 /** `headerNames` are those that any codec reads. */
 export function copyRequest(request: unknown, headerNames: readonly string[]): Snapshot {
   if (!isObject(request)) return {};
-  const read = (name: keyof Snapshot): unknown => guarded(() => property(request, name));
+  const read = (name: keyof Snapshot): unknown => ask(() => property(request, name));
   return {
     body: read('body'),
-    headers: guarded(() => copyHeaders(read('headers'), headerNames)),
+    headers: ask(() => copyHeaders(read('headers'), headerNames)),
     url: read('url'),
-    query: guarded(() => copyQuery(read('query'))),
+    query: ask(() => copyQuery(read('query'))),
   };
-}
-
-/** As the codecs read it: own properties of a record, and those of a class, never one of a polluted Object.prototype. */
-function property(object: Readonly<Record<PropertyKey, unknown>>, name: PropertyKey): unknown {
-  const prototype = Object.getPrototypeOf(object);
-  const isRecord = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isRecord && !Object.hasOwn(object, name) ? undefined : object[name];
 }
 
 function copyHeaders(headers: unknown, names: readonly string[]): unknown {
   if (!isObject(headers)) return headers;
   const get = property(headers, 'get');
   if (typeof get === 'function' && property(headers, Symbol.toStringTag) !== 'Map') {
-    return names.map((name) => [name, guarded(() => get.call(headers, name))]);
+    return names.map((name) => [name, ask(() => get.call(headers, name))]);
   }
   return entriesOf(headers, (name) => names.includes(name.toLowerCase()));
 }
@@ -98,7 +84,7 @@ function entriesOf(
   const names = Object.keys(source);
   const inOrder = [...names.filter(isRead), ...names.filter((name) => !isRead(name))];
   for (const name of inOrder.slice(0, MOST_ENTRIES)) {
-    entries.push([name, guarded(() => copyList(source[name]))]);
+    entries.push([name, ask(() => copyList(source[name]))]);
   }
   return entries;
 }
@@ -117,5 +103,5 @@ export function copyJson(value: unknown): unknown {
       Object.keys(value).map((name) => [name, copy((value as Record<string, unknown>)[name], depth + 1)]),
     );
   };
-  return guarded(() => copy(value, 0));
+  return ask(() => copy(value, 0));
 }

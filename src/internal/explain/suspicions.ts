@@ -1,5 +1,7 @@
 // What can be told of a request that no repair gets through: facts that are there to see, and what they are likely to mean.
+
 import { ownField, parseJsonObject } from '../json.ts';
+import { ask } from '../runtime.ts';
 import { type Case, type Outcome, STAGES } from './attempt.ts';
 import { isForm } from './body-repairs.ts';
 import { decrypted, ownerClue, sent, sentToken } from './evidence.ts';
@@ -7,7 +9,6 @@ import type { Clue, Verdict } from './findings.ts';
 import { keyProblem } from './option-repairs.ts';
 import { otherCodecClue, shapesOf } from './other-codec.ts';
 import { hasKey, PLATFORMS, secretNames } from './platforms.ts';
-import { guarded } from './snapshot.ts';
 import type { PlatformName } from './texts.ts';
 import { encryptOf, type View, viewOf } from './view.ts';
 
@@ -27,14 +28,14 @@ function isEmpty({ raw, parameter }: View): boolean {
 }
 
 function parsedClue(body: unknown): Clue {
-  const kind = guarded(() => {
+  const kind = ask(() => {
     const { then, pipe, getReader, arrayBuffer } = body as Record<string, unknown>;
     if (typeof then === 'function') return 'kind.promise';
     if ([pipe, getReader, arrayBuffer].some((method) => typeof method === 'function')) return 'kind.stream';
     return ArrayBuffer.isView(body) || typeof body !== 'object' ? 'kind.other' : undefined;
   });
   if (kind !== undefined) return { text: 'body-parsed.other', details: { kind } };
-  return { text: guarded(() => isForm(body as object)) ? 'body-form' : 'body-parsed' };
+  return { text: ask(() => isForm(body as object)) ? 'body-form' : 'body-parsed' };
 }
 
 /** Nor do options with which no codec can be made. */

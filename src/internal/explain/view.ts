@@ -1,10 +1,13 @@
 // What a request looks like to somebody who has not verified it: read leniently, where the codecs are strict, and never
-// shown. A reader of its own keeps those of the codecs, which are larger, out of this entry.
+// shown.
+
 import { isBytes, tagOf } from '../arguments.ts';
-import { decodeUtf8 } from '../encoding/portable.ts';
+import { decodeUtf8 } from '../encoding/utf8.ts';
 import { isJsonObject, type JsonObject, ownField, parseJsonObject } from '../json.ts';
+import { decodePercent } from '../request.ts';
+import { ask } from '../runtime.ts';
 import type { Case } from './attempt.ts';
-import { guarded, type Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export type Parameter = readonly [name: string, value: unknown];
 
@@ -38,7 +41,7 @@ export function viewOf({ request }: Pick<Case, 'request'>): View {
 
 function look(request: Snapshot): View {
   const raw = rawBody(request.body);
-  const text = typeof raw === 'string' ? raw : raw && decodeUtf8(raw);
+  const text = typeof raw === 'string' ? raw : raw && decodeUtf8(raw, 0, raw.length);
   const headers: readonly Parameter[] = Array.isArray(request.headers) ? request.headers : [];
   const parameters = parametersOf(request);
   return {
@@ -56,7 +59,7 @@ function look(request: Snapshot): View {
 export function rawBody(body: unknown): string | Uint8Array | undefined {
   if (body === undefined || body === null) return '';
   if (typeof body === 'string') return body;
-  return guarded(() => {
+  return ask(() => {
     if (tagOf(body) === 'ArrayBuffer') return new Uint8Array(body as ArrayBuffer);
     return isBytes(body) && tagOf(body.buffer) === 'ArrayBuffer' ? body : undefined;
   });
@@ -81,10 +84,6 @@ function parametersOf({ url, query }: Snapshot): readonly Parameter[] {
     const [name, ...value] = pair.split('=') as [string, ...string[]];
     return [decodePercent(name) ?? name, decodePercent(value.join('='))];
   });
-}
-
-function decodePercent(text: string): string | undefined {
-  return guarded(() => decodeURIComponent(text));
 }
 
 /** The first text that is not empty; a list that Fetch or Node has joined counts as its first. */
