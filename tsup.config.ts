@@ -12,6 +12,8 @@ const inShared = new Set(
     resolve(dirname(shared), file as string),
   ),
 );
+/** What ends up in internal.js: the above, and whatever that imports. */
+const inside = new Set([shared, ...inShared]);
 const inEntry = new Map(entries.map((entry) => [resolve(`src/${entry}.ts`), entry]));
 
 /** Each public file by itself, and what they share in internal.js: imports of either stay imports. */
@@ -22,9 +24,12 @@ const files: NonNullable<Options['esbuildPlugins']>[number] = {
     const extension = initialOptions.outExtension?.['.js'];
     onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir, kind }) => {
       const target = resolve(resolveDir, path);
-      const isInside = importer === shared || inShared.has(importer);
       const file = inShared.has(target) ? 'internal' : inEntry.get(target);
-      if (kind === 'entry-point' || isInside || file === undefined) return undefined;
+      if (inside.has(importer)) {
+        inside.add(target);
+        return undefined;
+      }
+      if (kind === 'entry-point' || file === undefined) return undefined;
       return { path: `./${file}${extension}`, external: true };
     });
   },

@@ -58,6 +58,12 @@ describe('the tarball', () => {
     expect(code.filter((path) => named.test(readFileSync(join(packageFolder, path), 'utf8')))).toEqual([]);
   });
 
+  test('what its files share imports nothing', () => {
+    for (const file of ['internal.js', 'internal.cjs']) {
+      expect(readFileSync(join(packageFolder, 'dist', file), 'utf8')).not.toMatch(/\bfrom '|\brequire\(/);
+    }
+  });
+
   test.each(entries)('%s makes no tables before they are needed', (entry) => {
     const own = `callback-codec${entry === 'index' ? '' : `/${entry}`}`;
     const memory = `Math.round(process.memoryUsage().arrayBuffers / 1024)`;
