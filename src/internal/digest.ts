@@ -71,8 +71,9 @@ function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, an
     [['\u4f60\u{1f600}', Uint8Array.of(0, 0xc3, 0xa9), 'abc'], answer],
     [['\u4f60\u{1f600}\0\u00e9abc'], answer],
   ] as const;
-  const streaming = firstSound([() => nodeStreamingDigest(runtime, algorithm)], runtime, portable, answers);
-  return firstSound([() => nodeOneCallDigest(runtime, algorithm, streaming)], runtime, streaming, answers);
+  const stream = () => nodeStreamingDigest(runtime, algorithm);
+  const makeStreaming = () => firstSound([stream], runtime, portable, answers);
+  return firstSound([() => nodeOneCallDigest(runtime, algorithm, makeStreaming), stream], runtime, portable, answers);
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
@@ -90,12 +91,13 @@ function nodeStreamingDigest({ crypto }: Runtime, algorithm: string): HexDigest 
   };
 }
 
-/** `streaming` takes the parts that are too long. */
+/** Parts that are too long go to a streaming digest, which is made for the first of them. */
 function nodeOneCallDigest(
   { crypto, buffer }: Runtime,
   algorithm: string,
-  streaming: HexDigest,
+  makeStreaming: () => HexDigest,
 ): HexDigest | undefined {
+  let streaming: HexDigest | undefined;
   const hash = crypto?.hash;
   if (hash === undefined || buffer === undefined) return undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
@@ -105,7 +107,10 @@ function nodeOneCallDigest(
     if (parts.length === 1 && typeof first === 'string' && first.length <= SHORT_TEXT) {
       return hash(algorithm, first, 'hex');
     }
-    if (longestLength(parts) > SCRATCH_BYTES) return streaming(...parts);
+    if (longestLength(parts) > SCRATCH_BYTES) {
+      streaming ??= makeStreaming();
+      return streaming(...parts);
+    }
     const length = writeParts(parts, scratch, writeText);
     const digest = hash(algorithm, scratch.subarray(0, length), 'hex');
     scratch.fill(0, 0, length); // the parts hold a secret

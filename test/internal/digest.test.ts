@@ -98,6 +98,8 @@ describe('the digest of a runtime', () => {
   it('is one call up to 16 KiB, and a stream beyond', () => {
     const ways = make({ buffer: node.buffer });
     expect(ways('a', new Uint8Array(16_381))).toEqual(['one call']);
+    // The first time it is asked the two questions before.
+    expect(ways('a', new Uint8Array(16_382))).toEqual(Array(3).fill('streaming'));
     expect(ways('a', new Uint8Array(16_382))).toEqual(['streaming']);
     expect(ways('飞'.repeat(5_461))).toEqual(['one call']);
     expect(ways('飞'.repeat(5_462))).toEqual(['streaming']);
