@@ -86,7 +86,10 @@ export function thisRuntime(): Runtime {
   const process = ask(() => globals.process);
   return {
     buffer: ask(() => process?.getBuiltinModule?.('node:buffer') as NodeBufferModule | undefined),
-    crypto: ask(() => process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined),
+    // Where it is looked at: loading it takes milliseconds, and texts need none of it.
+    get crypto() {
+      return ask(() => process?.getBuiltinModule?.('node:crypto') as NodeCryptoModule | undefined);
+    },
     versions: { v8: ask(() => process?.versions?.v8), webkit: ask(() => process?.versions?.webkit) },
     TextEncoder: ask(() => globals.TextEncoder),
     TextDecoder: ask(() => globals.TextDecoder),
