@@ -67,16 +67,21 @@ function timeImports(entries, rounds) {
   ]) {
     const empty = join(work, `empty.${extension}`);
     writeFileSync(empty, '');
+    // The floor: as many files as an entry has, with nothing in them.
+    const pair = join(work, `pair.${extension}`);
+    writeFileSync(pair, kind === 'esm' ? "import './empty.mjs';" : "require('./empty.cjs');");
     for (const { name, command } of processes.filter(({ name, command }) => command && name.startsWith('node'))) {
-      const files = [empty, ...entries];
+      const files = [empty, pair, ...entries];
       const times = new Map(files.map((file) => [file, []]));
       for (const file of files) importers[kind](command, file); // into the system's cache
       for (let round = 0; round < rounds; round++) {
         for (const file of shuffled(files)) times.get(file).push(importers[kind](command, file));
       }
       console.log(`\n${name}, ${kind}: ms to import, above an empty module (quartiles)`);
+      const aboveEmpty = (file) => times.get(file).map((time, i) => time - times.get(empty)[i]);
+      console.log(`${'two empty files'.padEnd(32)} ${median(aboveEmpty(pair)).toFixed(2)}`);
       for (const entry of entries) {
-        const above = times.get(entry).map((time, i) => time - times.get(empty)[i]);
+        const above = aboveEmpty(entry);
         imports.push({ host: name, kind, isIndex: entry === packageName, milliseconds: median(above) });
         const spread = `(${quantile(above, 0.25).toFixed(2)}–${quantile(above, 0.75).toFixed(2)})`;
         console.log(

@@ -144,7 +144,9 @@ let cold = { missed: [], answers: [], imports: [] };
 if (!options.only && !options.groups) {
   const { coldStart } = await import('./cold.mjs');
   cold = await coldStart({ exports }, { rounds: options.quick ? 9 : 25 });
-  if (options.thresholds) failures.push(...cold.missed);
+  const { bundleSizes } = await import('./sizes.mjs');
+  const tooLarge = await bundleSizes();
+  if (options.thresholds) failures.push(...cold.missed, ...tooLarge);
 }
 
 const processors = cpus();
