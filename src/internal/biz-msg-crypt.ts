@@ -3,8 +3,8 @@
 // and SHA-1 over sorted parts.
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
 import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
-import { decryptPadded, encryptPadded } from './aes/pkcs7.ts';
-import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
+import { decryptPadded, paddingLength } from './aes/pkcs7.ts';
+import { requireBytes, requireSecret, requireString } from './arguments.ts';
 import { type HexDigest, sha1Here } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
 import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/portable.ts';
@@ -159,6 +159,9 @@ export function requireSentSignature(
 /** Where the text starts: behind 16 bytes of prefix and 4 of length. */
 const HEADER_BYTES = 20;
 
+/** What plaintext is padded to, in bytes. */
+const PADDING_BLOCK = 32;
+
 /** Base64 on one line. `prefix` is 16 bytes, verbatim; without one, 16 random characters. */
 export function encryptBizMsg(
   { aes, iv }: BizMsgCipher,
@@ -166,14 +169,17 @@ export function encryptBizMsg(
   receiver: string,
   { prefix, random }: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined },
 ): string {
-  requireText('text', text);
+  requireString('text', text);
   const ownPrefix = prefix === undefined ? undefined : requireBytes('prefix', prefix, 16);
-  // One text, encoded at once: the prefix and the length have room in it, and are written over where they are bytes.
+  // One text, encoded at once: prefix, length and padding have room in it, and are written over where they are bytes.
   const room = ownPrefix === undefined ? randomAlphanumerics(random) : '\0'.repeat(16);
-  const plaintext = encodeUtf8(`${room}\0\0\0\0${text}${receiver}`);
-  if (ownPrefix !== undefined) plaintext.set(ownPrefix);
-  writeUint32(plaintext, 16, plaintext.length - HEADER_BYTES - utf8Length(receiver));
-  return encodeBase64(encryptPadded(aes, iv, plaintext, 32));
+  const bytes = encodeUtf8(`${room}\0\0\0\0${text}${receiver}${'\0'.repeat(PADDING_BLOCK)}`);
+  if (ownPrefix !== undefined) bytes.set(ownPrefix);
+  const end = bytes.length - PADDING_BLOCK;
+  writeUint32(bytes, 16, end - HEADER_BYTES - utf8Length(receiver));
+  const padding = paddingLength(end, PADDING_BLOCK);
+  bytes.fill(padding, end);
+  return encodeBase64(aes.encrypt(iv, bytes.subarray(0, end + padding)));
 }
 
 /** ERR_DECRYPT for whatever is wrong; whom the message is for is the caller's to compare. */
@@ -181,7 +187,7 @@ export function decryptBizMsg({ aes, iv }: BizMsgCipher, encrypt: string): BizMs
   // White space is what MIME encoders put in: rare, and looking for it costs as much as decoding.
   const ivAndCiphertext = decodeBase64(encrypt, AES_BLOCK) ?? decodeBase64(withoutAsciiWhitespace(encrypt), AES_BLOCK);
   ivAndCiphertext?.set(iv);
-  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, 32);
+  const plaintext = ivAndCiphertext && decryptPadded(aes, ivAndCiphertext, PADDING_BLOCK);
   if (plaintext === undefined || plaintext.length < HEADER_BYTES) throw decryptError();
   const end = HEADER_BYTES + readUint32(plaintext, 16);
   if (end > plaintext.length) throw decryptError();

@@ -2,11 +2,12 @@
 import type { AesCbcEngine } from './aes/engine.ts';
 import { requireObject, requireText } from './arguments.ts';
 import { type BizMsgCipher, bindEncodingAesKey, requireSignable } from './biz-msg-crypt.ts';
-import { type CallbackReply, documentReply } from './codec.ts';
+import { type CallbackReply, documentReply, jsonReply } from './codec.ts';
 import { type Document, type DocumentFormat, parseDocument, sameField, writeDocument } from './document.ts';
 import { CallbackError, type PlatformCodes, withPlatformCodes } from './errors.ts';
 import { isJsonObject, type JsonObject, ownField, textField } from './json.ts';
 import type { Body } from './request.ts';
+import { writeElement } from './xml.ts';
 
 /** The numbers of the official libraries. */
 const PLATFORM_CODES: PlatformCodes = {
@@ -54,14 +55,20 @@ export function readEncrypt(envelope: Document, ...names: readonly string[]): st
 
 /** The envelope of a reply: `timestamp` a number in JSON, and outside CDATA in XML. */
 export function writeSignedReply(format: DocumentFormat, jsonNames: EnvelopeNames, reply: SignedReply): CallbackReply {
-  const [encrypt, signature, timestamp, nonce] = format === 'xml' ? ENVELOPE_NAMES : jsonNames;
-  const envelope = {
-    [encrypt]: reply.encrypt,
-    [signature]: reply.signature,
-    [timestamp]: Number(reply.timestamp),
-    [nonce]: reply.nonce,
-  };
-  return documentReply(format, writeDocument('reply', format, envelope));
+  if (format === 'json') {
+    const [encrypt, signature, timestamp, nonce] = jsonNames;
+    return jsonReply({
+      [encrypt]: reply.encrypt,
+      [signature]: reply.signature,
+      [timestamp]: Number(reply.timestamp),
+      [nonce]: reply.nonce,
+    });
+  }
+  const { encrypt, signature, timestamp, nonce } = reply;
+  // Base64, hex and digits are in no need of a look.
+  const signed = `<Encrypt><![CDATA[${encrypt}]]></Encrypt><MsgSignature><![CDATA[${signature}]]></MsgSignature>`;
+  const sent = `<TimeStamp>${timestamp}</TimeStamp>${writeElement('nonce', 'Nonce', nonce, 2)}`;
+  return documentReply(format, `<xml>${signed}${sent}</xml>`);
 }
 
 /** The same, read: ERR_SIGNATURE for what is missing. */

@@ -188,7 +188,8 @@ function writeElements(what: string, name: string, value: unknown, depth: number
   return value.map((item) => writeElement(what, name, item, depth)).join('');
 }
 
-function writeElement(what: string, name: string, value: unknown, depth: number): string {
+/** One element, as at this depth. */
+export function writeElement(what: string, name: string, value: unknown, depth: number): string {
   if (value === undefined) return '';
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw new TypeError(`${what} must have names that are XML names`);
   if (depth > MAX_DEPTH) throw new TypeError(`${what} must be nested at most ${MAX_DEPTH} deep`);

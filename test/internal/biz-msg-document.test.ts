@@ -77,6 +77,16 @@ describe('a signed reply', () => {
     }
   });
 
+  it('holds any nonce that XML has', () => {
+    const nonce = ']]>&<\r飞';
+    expect(readSignedReply(writeSignedReply('xml', WECOM, { ...REPLY, nonce }).body, WECOM).nonce).toBe(nonce);
+    for (const nonce of ['hush\x01', 'hush\ud800']) {
+      const { message, name } = errorOf(() => writeSignedReply('xml', WECOM, { ...REPLY, nonce })) as Error;
+      expect(name).toBe('TypeError');
+      expect(message).toMatch(/^nonce must be (?:of characters that XML 1\.0 has$|well-formed)/);
+    }
+  });
+
   it('is read where the time of it is text, as official libraries write it', () => {
     const body = JSON.stringify({ encrypt: 'A+/=', msgsignature: '0a', timestamp: '1409659813', nonce: '1372623149' });
     expect(readSignedReply(body, WECOM)).toEqual(REPLY);
