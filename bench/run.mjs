@@ -145,7 +145,7 @@ if (!options.only && !options.groups) {
   const { coldStart } = await import('./cold.mjs');
   cold = await coldStart({ exports }, { rounds: options.quick ? 9 : 25 });
   const { bundleSizes } = await import('./sizes.mjs');
-  const tooLarge = await bundleSizes();
+  const tooLarge = await bundleSizes(options);
   if (options.thresholds) failures.push(...cold.missed, ...tooLarge);
 }
 

@@ -454,6 +454,12 @@ describe('bundles', () => {
     const code = await bundle(specifierOf(entry));
     const gzipped = gzipSync(code, { level: 9 }).length;
     sizes.push(`${specifierOf(entry).padEnd(31)}${String(code.length).padStart(8)}${String(gzipped).padStart(9)}`);
+    // The pages are written by `npm run bench:sizes -- --readme`.
+    for (const page of entry === 'explain' ? [] : ['runtimes.md', 'runtimes.zh-CN.md']) {
+      const text = readFileSync(join(root, 'docs', page), 'utf8');
+      const written = new RegExp(`^\\| \`${specifierOf(entry)}\` \\| ([\\d.]+) kB \\|$`, 'm').exec(text)?.[1];
+      expect(Math.abs(Number(written) - gzipped / 1000), page).toBeLessThan(0.2);
+    }
     const found = (Object.keys(MARKS) as Mark[]).filter((mark) => MARKS[mark].test(code));
     expect(found).toEqual(HOLDS[entry]);
   });
