@@ -505,7 +505,7 @@ function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): C
       ? { ToUserName: receiveId, AgentID: agentId, Encrypt: ciphertext }
       : { tousername: receiveId, agentid: agentId, encrypt: ciphertext };
   const headers = { 'Content-Type': CONTENT_TYPES[format] };
-  return { method: 'POST', headers, query, body: writeDocument('payload', format, envelope) };
+  return { method: 'POST', headers, query, body: writeDocument('receiveId', format, envelope) };
 }
 
 const JSON_NAMES: EnvelopeNames = ['encrypt', 'msgsignature', 'timestamp', 'nonce'];
