@@ -112,6 +112,11 @@ describe('an error says', () => {
       'the reply holds half of a surrogate pair',
     ],
     [
+      'a ciphertext',
+      () => dingTalk.decrypt('A'),
+      'the ciphertext cannot be decrypted: it was cut or changed on the way (a + read as a space, say), or is for another key',
+    ],
+    [
       'a signature that does not match',
       () => dingTalk.decode({ ...dingTalk.encode({ EventType: 'm' }), body: '{"encrypt":"A"}' }),
       'the signature does not match: check the token, and that nothing changed query or body (+ to a space, say)',

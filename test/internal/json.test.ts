@@ -76,13 +76,21 @@ describe('JSON', () => {
     },
   );
 
-  it.each(['null', 'true', '1234', 'hello', 'eyJhIjoxfQ', 'eyJhIjoxfQ=', 'eyJhIjox fQ==', 'eyJhIjoxfQ--', ''])(
-    'is ERR_REQUEST for %j, which is not called base64',
-    (text) => {
-      expect(isBase64(text)).toBe(false);
-      expect(() => requireJsonObject('body', text)).toThrow(/^body must be a JSON object$/);
-    },
-  );
+  it.each([
+    'null',
+    'true',
+    '1234',
+    'hello',
+    'eyJhIjoxfQ',
+    'eyJhIjoxfQ=',
+    'eyJhIjox fQ==',
+    'eyJhIjoxfQ--',
+    'not eyJhIjoxfQ==',
+    '',
+  ])('is ERR_REQUEST for %j, which is not called base64', (text) => {
+    expect(isBase64(text)).toBe(false);
+    expect(() => requireJsonObject('body', text)).toThrow(/^body must be a JSON object$/);
+  });
 
   it('has no base64 where it has no text', () => {
     expect(isBase64(undefined)).toBe(false);
