@@ -49,6 +49,11 @@ describe('readBody', () => {
     expect(read(runInNewContext('Uint8Array.of(123, 125).buffer')).text).toBe('{}');
   });
 
+  it('reads a request without a prototype', () => {
+    const request = Object.assign(Object.create(null), { body: '{}' });
+    expect(readBody(request, 10).text).toBe('{}');
+  });
+
   it.each<[string, unknown]>([
     ['undefined', undefined],
     ['null', null],
@@ -509,6 +514,10 @@ describe('readParameters from a url', () => {
 
 describe('readParameters from a query', () => {
   const read = (query: unknown, url?: string) => readParameters({ body: '', query: query as QueryLike, url });
+
+  it('takes what has no value for nothing', () => {
+    expect(read({ a: undefined, b: null, c: '1' })).toEqual([['c', '1']]);
+  });
 
   it.each<[string, unknown]>([
     ['URLSearchParams', new URLSearchParams('a=1&b=2&b=3')],
