@@ -4,11 +4,11 @@
 // https://open.dingtalk.com/document/development/callback-event-message-body-encryption-and-decryption
 import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
 import { decryptPadded, paddingLength } from './aes/pkcs7.ts';
-import { requireBytes, requireSecret, requireString } from './arguments.ts';
-import { type HexDigest, sha1Here } from './digest.ts';
+import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
+import { type HexDigest, SCRATCH_BYTES, sha1Here } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
 import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/portable.ts';
-import { decodeUtf8, encodeUtf8, isWellFormed } from './encoding/utf8.ts';
+import { decodeUtf8, isWellFormed, writeUtf8 } from './encoding/utf8.ts';
 import { engineDigest } from './engine-digest.ts';
 import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumerics } from './random.ts';
@@ -162,6 +162,8 @@ const HEADER_BYTES = 20;
 /** What plaintext is padded to, in bytes. */
 const PADDING_BLOCK = 32;
 
+let scratch: Uint8Array | undefined;
+
 /** Base64 on one line. `prefix` is 16 bytes, verbatim; without one, 16 random characters. */
 export function encryptBizMsg(
   { aes, iv }: BizMsgCipher,
@@ -169,17 +171,24 @@ export function encryptBizMsg(
   receiver: string,
   { prefix, random }: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined },
 ): string {
-  requireString('text', text);
+  requireText('text', text);
   const ownPrefix = prefix === undefined ? undefined : requireBytes('prefix', prefix, 16);
-  // One text, encoded at once: prefix, length and padding have room in it, and are written over where they are bytes.
+  // One text, encoded at once: prefix and length have room in it, and are written over where they are bytes.
   const room = ownPrefix === undefined ? randomAlphanumerics(random) : '\0'.repeat(16);
-  const bytes = encodeUtf8(`${room}\0\0\0\0${text}${receiver}${'\0'.repeat(PADDING_BLOCK)}`);
+  const all = `${room}\0\0\0\0${text}${receiver}`;
+  scratch ??= new Uint8Array(SCRATCH_BYTES);
+  const longest = 3 * all.length + PADDING_BLOCK;
+  const bytes = longest > SCRATCH_BYTES ? new Uint8Array(longest) : scratch;
+  const length = writeUtf8(all, bytes, 0);
   if (ownPrefix !== undefined) bytes.set(ownPrefix);
-  const end = bytes.length - PADDING_BLOCK;
-  writeUint32(bytes, 16, end - HEADER_BYTES - utf8Length(receiver));
-  const padding = paddingLength(end, PADDING_BLOCK);
-  bytes.fill(padding, end);
-  return encodeBase64(aes.encrypt(iv, bytes.subarray(0, end + padding)));
+  writeUint32(bytes, 16, length - HEADER_BYTES - utf8Length(receiver));
+  const padded = length + paddingLength(length, PADDING_BLOCK);
+  bytes.fill(padded - length, length, padded);
+  try {
+    return encodeBase64(aes.encrypt(iv, bytes.subarray(0, padded)));
+  } finally {
+    bytes.fill(0, 0, padded); // it is used again
+  }
 }
 
 /** ERR_DECRYPT for whatever is wrong; whom the message is for is the caller's to compare. */

@@ -44,19 +44,38 @@ export function randomAlphanumerics(random?: RandomSource): string {
   return text;
 }
 
+/**
+ * What is drawn at once: a system call costs more than an AES of a kilobyte, several times as much in a virtual machine, and
+ * the same whatever is drawn. Node's randomUUID does likewise.
+ */
+const DRAW_BYTES = 1024;
+
+let drawn: Uint8Array | undefined;
+let used = 0;
+let drawnBy: unknown;
+
 function runtimeRandom(byteLength: number): Uint8Array {
   const globals = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint8Array): unknown } };
-  if (typeof ask(() => globals.crypto.getRandomValues) !== 'function') {
+  const getRandomValues: unknown = ask(() => globals.crypto.getRandomValues);
+  if (typeof getRandomValues !== 'function') {
     throw new CallbackError('ERR_RANDOM', 'this runtime has no crypto.getRandomValues: pass a secure `random` option');
   }
-  const bytes = new Uint8Array(byteLength);
-  try {
-    globals.crypto.getRandomValues(bytes);
-  } catch {
-    throw new CallbackError(
-      'ERR_RANDOM',
-      'crypto.getRandomValues of this runtime fails here: pass a secure `random` option',
-    );
+  if (drawn === undefined || drawnBy !== getRandomValues || used + byteLength > DRAW_BYTES) {
+    const bytes = new Uint8Array(DRAW_BYTES);
+    try {
+      globals.crypto.getRandomValues(bytes);
+    } catch {
+      throw new CallbackError(
+        'ERR_RANDOM',
+        'crypto.getRandomValues of this runtime fails here: pass a secure `random` option',
+      );
+    }
+    drawn = bytes;
+    drawnBy = getRandomValues;
+    used = 0;
   }
+  used += byteLength;
+  const bytes = drawn.slice(used - byteLength, used);
+  drawn.fill(0, used - byteLength, used); // an iv or a nonce is nobody's twice
   return bytes;
 }

@@ -259,6 +259,37 @@ describe('ciphertext', () => {
     }
   });
 
+  it.each([5_400, 5_500, 20_000])('of %i characters is the same, whichever memory it is written in', (length) => {
+    const long = '飞'.repeat(length);
+    expect(encryptBizMsg(cipher, long, ownerKey, { prefix: IV })).toBe(dingTalkSeal(long));
+    expect(encryptBizMsg(cipher, 'x', ownerKey, { prefix: IV })).toBe(dingTalkSeal('x'));
+  });
+
+  it('leaves nothing of its text in memory that is used again, where the engine fails too', () => {
+    for (const encrypt of [cipher.aes.encrypt, () => expect.fail('hush')]) {
+      const seen: Uint8Array[] = [];
+      const aes = {
+        ...cipher.aes,
+        encrypt(iv: Uint8Array, blocks: Uint8Array) {
+          expect(Buffer.from(blocks).toString()).toContain('a secret');
+          seen.push(blocks);
+          return encrypt(iv, blocks);
+        },
+      };
+      try {
+        encryptBizMsg({ ...cipher, aes }, 'a secret', ownerKey, {});
+      } catch {}
+      expect(seen).toHaveLength(1);
+      for (const blocks of seen) expect(blocks.every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
+  it('may be given by an engine in the memory that it was given', () => {
+    const aes = { ...cipher.aes, encrypt: (_: Uint8Array, blocks: Uint8Array) => blocks };
+    const encrypt = encryptBizMsg({ ...cipher, aes }, 'a text', ownerKey, {});
+    expect(Buffer.from(encrypt, 'base64').toString()).toContain('a text');
+  });
+
   it('of a receiver that is not UTF-8 is ERR_DECRYPT', () => {
     const encrypt = dingTalkSeal(text, { owner: Uint8Array.of(0xff) });
     expect(refusalOf(() => decrypt(encrypt))).toEqual(decryptRefusal);

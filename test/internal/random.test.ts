@@ -12,13 +12,53 @@ afterEach(() => {
 const refused = expect.objectContaining({ name: 'CallbackError', code: 'ERR_RANDOM' });
 
 describe('randomBytes', () => {
+  /** What the runtime was asked to fill, and copies of what it gave. */
+  const spied = () => {
+    const asked: Uint8Array[] = [];
+    const given: Uint8Array[] = [];
+    const { getRandomValues } = crypto;
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+      getRandomValues.call(crypto, bytes);
+      asked.push(bytes as unknown as Uint8Array);
+      given.push((bytes as unknown as Uint8Array).slice());
+      return bytes;
+    });
+    return { asked, given };
+  };
+
   it('comes from crypto.getRandomValues, never from Math.random', () => {
-    const secure = vi.spyOn(crypto, 'getRandomValues');
+    const { asked } = spied();
     const insecure = vi.spyOn(Math, 'random');
     expect(randomBytes(16)).toHaveLength(16);
     expect(randomBytes(16)).not.toEqual(randomBytes(16));
-    expect(secure).toHaveBeenCalledTimes(3);
+    expect(asked).toHaveLength(1);
     expect(insecure).not.toHaveBeenCalled();
+  });
+
+  it('draws 1,024 bytes at once, gives each of them once, and keeps none that it gave', () => {
+    const { asked, given } = spied();
+    const pieces = Array.from({ length: 32 + 64 }, (_, i) => randomBytes(i < 32 ? 32 : 16));
+    expect(asked.map(({ length }) => length)).toEqual([1024, 1024]);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.concat(given));
+    for (const bytes of asked) expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(new Set(pieces.map((piece) => piece.buffer)).size).toBe(pieces.length);
+  });
+
+  it('leaves what is too little for a piece', () => {
+    const { asked, given } = spied();
+    for (let i = 0; i < 31; i++) randomBytes(32);
+    randomBytes(17);
+    const [, second] = [randomBytes(15), randomBytes(16)];
+    expect(asked).toHaveLength(2);
+    expect(second).toEqual(given[1]?.slice(0, 16));
+  });
+
+  it('asks a crypto that came later anew', () => {
+    randomBytes(16);
+    const later = { getRandomValues: vi.fn((bytes: Uint8Array) => bytes.fill(7)) };
+    vi.stubGlobal('crypto', later);
+    expect(randomBytes(16)).toEqual(new Uint8Array(16).fill(7));
+    expect(later.getRandomValues).toHaveBeenCalledOnce();
   });
 
   it('comes from the source that is given, and from no other', () => {

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nativeAesCbc } from '../../../src/internal/aes/native.ts';
 import { CallbackError } from '../../../src/internal/errors.ts';
@@ -19,6 +20,27 @@ describe('nativeAesCbc', () => {
 
   it('gives a view of what it decrypted', () => {
     expect(nativeAesCbc(key).decrypt(message).byteOffset % 32).toBe(16);
+  });
+
+  it.each([16, 16_384, 16_400])('leaves nothing of a plaintext of %i bytes in memory that is used again', (length) => {
+    const seen: Uint8Array[] = [];
+    const { createCipheriv } = crypto;
+    vi.spyOn(crypto, 'createCipheriv').mockImplementation((...args) => {
+      const cipher = createCipheriv(...args);
+      const { update } = cipher;
+      return Object.assign(cipher, {
+        update(bytes: Uint8Array) {
+          seen.push(bytes);
+          return Reflect.apply(update, cipher, [bytes]);
+        },
+      });
+    });
+    const blocks = new Uint8Array(length).fill(0x55);
+    const ciphertext = nativeAesCbc(key).encrypt(iv, blocks);
+    expect(blocks).toEqual(new Uint8Array(length).fill(0x55));
+    expect(ciphertext).toHaveLength(length);
+    expect(seen.map(({ length }) => length)).toEqual([length]);
+    for (const bytes of seen) expect(bytes.every((byte) => byte === 0)).toBe(true);
   });
 
   it('does without versions', () => {
