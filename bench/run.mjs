@@ -2,7 +2,7 @@
 // Packs the package, installs it beside its rivals, and compares them in each runtime, one after the other.
 //   --only node20,bun   only these runtimes (names: see hosts.mjs); one that is not installed is a failure then
 //   --groups "Feishu decode,DingTalk reply"   only these tables (see cases.mjs)
-//   --quick             a quarter of the rounds
+//   --quick             half of the rounds, and shorter
 //   --no-thresholds     a missed threshold is no failure
 //   --readme            writes the compact tables into docs/performance.md and docs/performance.zh-CN.md, if nothing failed
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -97,7 +97,7 @@ const wanted = chosen(
   hosts.map(({ name }) => name),
 );
 const settings = {
-  rounds: options.quick ? 15 : 60,
+  rounds: options.quick ? 15 : 30,
   turnMs: options.quick ? 1 : 2,
   warmUpMs: options.quick ? 20 : 60,
   coldCalls: options.quick ? 10 : 20,

