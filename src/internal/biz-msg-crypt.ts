@@ -11,7 +11,7 @@ import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/po
 import { decodeUtf8, isWellFormed, writeUtf8 } from './encoding/utf8.ts';
 import { engineDigest } from './engine-digest.ts';
 import { CallbackError, decryptError } from './errors.ts';
-import { type RandomSource, randomAlphanumerics } from './random.ts';
+import { type RandomSource, randomAlphanumericBytes } from './random.ts';
 import { missingParameter, type Parameters, readParameter } from './request.ts';
 import type { Bytes } from './runtime.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
@@ -159,6 +159,8 @@ export function requireSentSignature(
 /** Where the text starts: behind 16 bytes of prefix and 4 of length. */
 const HEADER_BYTES = 20;
 
+const ROOM_FOR_HEADER = '\0'.repeat(HEADER_BYTES);
+
 /** What plaintext is padded to, in bytes. */
 const PADDING_BLOCK = 32;
 
@@ -172,15 +174,13 @@ export function encryptBizMsg(
   { prefix, random }: { prefix?: Uint8Array | undefined; random?: RandomSource | undefined },
 ): string {
   requireText('text', text);
-  const ownPrefix = prefix === undefined ? undefined : requireBytes('prefix', prefix, 16);
-  // One text, encoded at once: prefix and length have room in it, and are written over where they are bytes.
-  const room = ownPrefix === undefined ? randomAlphanumerics(random) : '\0'.repeat(16);
-  const all = `${room}\0\0\0\0${text}${receiver}`;
+  const ownPrefix = prefix === undefined ? randomAlphanumericBytes(random) : requireBytes('prefix', prefix, 16);
+  const all = ROOM_FOR_HEADER + text + receiver; // encoded at once
   scratch ??= new Uint8Array(SCRATCH_BYTES);
   const longest = 3 * all.length + PADDING_BLOCK;
   const bytes = longest > SCRATCH_BYTES ? new Uint8Array(longest) : scratch;
   const length = writeUtf8(all, bytes, 0);
-  if (ownPrefix !== undefined) bytes.set(ownPrefix);
+  bytes.set(ownPrefix);
   writeUint32(bytes, 16, length - HEADER_BYTES - utf8Length(receiver));
   const padded = length + paddingLength(length, PADDING_BLOCK);
   bytes.fill(padded - length, length, padded);

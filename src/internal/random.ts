@@ -27,21 +27,27 @@ export function randomBytes(byteLength: number, random: RandomSource = runtimeRa
 const ALPHANUMERICS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
- * 16 characters of `[A-Za-z0-9]`, each equally likely: bytes from 248 up, the remainder of 256 / 62, stand for none. A draw
- * costs the same whatever its size, and one of 32 bytes falls short once in 10^17.
+ * 16 bytes of `[A-Za-z0-9]`, each equally likely: bytes from 248 up, the remainder of 256 / 62, stand for none. A draw costs
+ * the same whatever its size, and one of 32 bytes falls short once in 10^17.
  */
-export function randomAlphanumerics(random?: RandomSource): string {
-  let text = '';
+export function randomAlphanumericBytes(random?: RandomSource): Uint8Array {
+  const letters = new Uint8Array(16);
+  let length = 0;
   // A constant source must not hang us.
-  for (let draws = 0; draws < 100 && text.length < 16; draws++) {
+  for (let draws = 0; draws < 100 && length < 16; draws++) {
     const bytes = randomBytes(32, random);
-    for (let i = 0; i < bytes.length && text.length < 16; i++) {
+    for (let i = 0; i < bytes.length && length < 16; i++) {
       const byte = bytes[i] as number;
-      if (byte < 248) text += ALPHANUMERICS.charAt(byte % 62);
+      if (byte < 248) letters[length++] = ALPHANUMERICS.charCodeAt(byte % 62);
     }
   }
-  if (text.length < 16) throw new CallbackError('ERR_RANDOM', 'random must return random bytes, not a constant');
-  return text;
+  if (length < 16) throw new CallbackError('ERR_RANDOM', 'random must return random bytes, not a constant');
+  return letters;
+}
+
+/** The same as text. */
+export function randomAlphanumerics(random?: RandomSource): string {
+  return String.fromCharCode(...randomAlphanumericBytes(random));
 }
 
 /**
