@@ -91,7 +91,7 @@ export const explained = [
       ['at < plaintext.length', 'at <= plaintext.length'],
       ['at < words.length', 'at <= words.length'],
       ['i < AES_BLOCK; i++) chained', 'i <= AES_BLOCK'],
-      ['i < bytes.length && text.length < 16', 'i <= bytes.length'],
+      ['i < bytes.length && length < 16', 'i <= bytes.length'],
       // Nothing behind the end is equal to nothing that is known: only the time would tell.
       ['const reach = Math.max(', 'Math.min(...forms.map(reachOf))'],
       [
