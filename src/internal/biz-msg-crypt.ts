@@ -159,7 +159,7 @@ export function requireSentSignature(
 /** Where the text starts: behind 16 bytes of prefix and 4 of length. */
 const HEADER_BYTES = 20;
 
-const ROOM_FOR_HEADER = '\0'.repeat(HEADER_BYTES);
+const ROOM_FOR_HEADER = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0';
 
 /** What plaintext is padded to, in bytes. */
 const PADDING_BLOCK = 32;
