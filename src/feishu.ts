@@ -506,7 +506,7 @@ function tokenOf(payload: JsonObject, schema: Schema): unknown {
   const inHeader = isJsonObject(header) ? ownField(header, 'token') : undefined;
   if (schema === '2.0') return inHeader;
   const token = ownField(payload, 'token');
-  return token === undefined && schema === 'challenge' ? inHeader : token;
+  return token === undefined ? inHeader : token; // an event of schema 1.0 has no header
 }
 
 function encode(app: App, payload: unknown, options: FeishuEncodeOptions = {}): CallbackPush {

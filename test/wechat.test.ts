@@ -90,6 +90,14 @@ function encryptOf({ body }: { body: string }): string {
   return /<Encrypt><!\[CDATA\[(.*?)]]>/.exec(body)?.[1] ?? expect.fail(body);
 }
 
+it('a plain message need not say what it is', () => {
+  expect(plain.decode(plain.encode('<xml><A>1</A></xml>'))).toMatchObject({
+    kind: 'event',
+    type: '',
+    encrypted: false,
+  });
+});
+
 describe('vectors', () => {
   const vectors = [...platforms.vectors, ...siblings.vectors]
     .filter(({ platform }) => platform === 'wechat')

@@ -77,6 +77,7 @@ export const explained = [
         'bodyText.startsWith(TAIL)',
       ],
       ['decodeBase64(bodyText.slice(HEAD.length, -TAIL.length), 0)', 'bodyText'],
+      ['const HEAD = \'{"encrypt":"\'', '""'],
       ['length > SCRATCH_BYTES ? new Uint8Array(length) : scratch', 'true', 'length >= SCRATCH_BYTES'],
       ['longest > SCRATCH_BYTES ? new', 'true', 'longest >= SCRATCH_BYTES'],
       ['if (end > memory.length) {', 'end >= memory.length'],
@@ -149,6 +150,9 @@ export const explained = [
       ["return character ?? ''", '"Stryker was here!"'], // then all of the text is refused
       ['value, writable: true, enumerable: true, configurable: true }', 'false'], // either lets it be defined again
       ["appIds.includes(appId ?? '')", '"Stryker was here!"'], // no app has either id
+      ["found.text, requireJsonObject('the plaintext', found.text)", '""'], // what was compared is an object
+      ['if (appId === undefined || !app.appIds', 'false'], // no list has it
+      ['error: () => settle(() => reject(new Aborted()))', '() => undefined'], // what breaks off is closed
       ['part = await reader?.read()) {', 'reader.read'], // where there was a part, there is a reader
       ["const { method = '', url = '', headers } = request", '"Stryker was here!"'], // a server's request has both
       ["writeDocument('payload', format, envelope)", '""'], // ToUserName was written in the message before
