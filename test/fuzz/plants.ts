@@ -181,7 +181,7 @@ export const plants: readonly Plant[] = [
   {
     target: 'feishu',
     fault: "the challenge's token in header.token is not looked at",
-    find: /return token === undefined && schema === 'challenge' \? inHeader : token;/,
+    find: /return token === undefined \? inHeader : token;/,
     replace: 'return token;',
   },
   {
