@@ -7,7 +7,7 @@ import { createFeishuCodec } from '../src/feishu.ts';
 import { createTrtcCodec } from '../src/trtc.ts';
 import { createWeChatCodec, weChatSignature } from '../src/wechat.ts';
 import { createWeComCodec, decryptWeComMessage, weComSignature } from '../src/wecom.ts';
-import { bodyOf, errorOf, FEISHU, jsonOf, NOW } from './helpers.ts';
+import { errorOf, FEISHU, jsonOf, NOW } from './helpers.ts';
 
 const now = () => NOW;
 const encodingAesKey = '4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij';
@@ -123,23 +123,5 @@ describe('an error says', () => {
     ],
   ])('which part it is about: %s', (_, attempt, message) => {
     expect(errorOf(attempt).message).toBe(message);
-  });
-});
-
-describe('what is encoded', () => {
-  it('has no header that it does not need', () => {
-    expect(Object.keys(trtc.encode({}).headers)).toEqual(['Content-Type', 'Sign']);
-  });
-
-  it('asks for no random bytes that it does not need', () => {
-    const asked: number[] = [];
-    const random = (length: number) => {
-      asked.push(length);
-      return new Uint8Array(length);
-    };
-    const codec = createDingTalkCodec({ token, encodingAesKey, ownerKey: 'ding1', random });
-    const push = codec.encode('{}', { prefix: new Uint8Array(16), nonce: 'n' });
-    expect(codec.decrypt(JSON.parse(bodyOf(push)).encrypt).text).toBe('{}');
-    expect(asked).toEqual([]);
   });
 });

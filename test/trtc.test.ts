@@ -195,7 +195,7 @@ describe('encode', () => {
   it('sends what the platform sends', () => {
     const { Sign } = signed(text).headers;
     const push = { method: 'POST', headers: { 'Content-Type': 'application/json', Sign }, query: {}, body: text };
-    expect(codec.encode(ROOM)).toEqual(push);
+    expect(codec.encode(ROOM)).toStrictEqual(push);
     expect(createTrtcCodec({ key, sdkAppId: 1400000000 }).encode(ROOM)).toEqual({
       ...push,
       headers: { ...push.headers, SdkAppId: '1400000000' },

@@ -5,7 +5,7 @@
 import { AES_BLOCK, type AesCbc, type AesCbcEngine } from './aes/engine.ts';
 import { decryptPadded, paddingLength } from './aes/pkcs7.ts';
 import { requireBytes, requireSecret, requireString, requireText } from './arguments.ts';
-import { type HexDigest, SCRATCH_BYTES, sha1Here } from './digest.ts';
+import { type HexDigest, sha1Here } from './digest.ts';
 import { decodeBase64, encodeBase64 } from './encoding/base64.ts';
 import { decodeSextets, utf8Length, withoutAsciiWhitespace } from './encoding/portable.ts';
 import { decodeUtf8, isWellFormed, writeUtf8 } from './encoding/utf8.ts';
@@ -164,6 +164,8 @@ const ROOM_FOR_HEADER = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0';
 /** What plaintext is padded to, in bytes. */
 const PADDING_BLOCK = 32;
 
+/** Up to so many bytes are written into memory that is kept. */
+const SCRATCH_BYTES = 16_384;
 let scratch: Uint8Array | undefined;
 
 /** Base64 on one line. `prefix` is 16 bytes, verbatim; without one, 16 random characters. */

@@ -97,9 +97,9 @@ function nodeOneCallDigest(
   algorithm: string,
   makeStreaming: () => HexDigest,
 ): HexDigest | undefined {
-  let streaming: HexDigest | undefined;
   const hash = crypto?.hash;
   if (hash === undefined || buffer === undefined) return undefined;
+  let streaming: HexDigest | undefined;
   const scratch = buffer.Buffer.from(new ArrayBuffer(SCRATCH_BYTES), 0, SCRATCH_BYTES);
   const writeText: WriteUtf8 = (text, _, at) => scratch.write(text, at);
   return (...parts) => {

@@ -386,6 +386,12 @@ describe('prefix', () => {
     expect(encryptBizMsg(cipher, 'x', ownerKey, {})).not.toBe(encryptBizMsg(cipher, 'x', ownerKey, {}));
   });
 
+  it('is not drawn where one is given', () => {
+    const random = vi.fn((length: number) => new Uint8Array(length));
+    expect(decrypt(encryptBizMsg(cipher, 'x', ownerKey, { prefix: IV, random })).text).toBe('x');
+    expect(random).not.toHaveBeenCalled();
+  });
+
   it('of any bytes is taken verbatim, given to nobody, and left as it was', () => {
     const prefix = new Uint8Array(16).fill(0xff);
     const encrypt = encryptBizMsg(cipher, 'x', ownerKey, { prefix });
