@@ -45,7 +45,7 @@ for (const { name, executions, milliseconds, answers, findings } of reports) {
     const file = join(folder, `${name}-${index}.json`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, `[\n  ${toJson(input)}\n]\n`);
-    console.log(`  FOUND ${problem}: ${file}`);
+    console.log(`  FOUND ${problem}: ${file}\n  ${toJson(input).slice(0, 4000)}`);
   }
 }
 console.log(`${total} executions in all, ${found} findings`);
