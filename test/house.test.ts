@@ -21,7 +21,7 @@ const LAYERS: readonly { name: string; has: RegExp }[] = [
   { name: 'crypto', has: /^internal\/(aes\/\w+|digest|engine-digest|hmac|random|simd\/[\w.]+|timing-safe-equal)$/ },
   { name: 'arguments', has: /^internal\/arguments$/ },
   { name: 'encoding', has: /^internal\/encoding\/\w+$/ },
-  { name: 'runtime and errors', has: /^internal\/(runtime|errors)$/ },
+  { name: 'runtime, memory and errors', has: /^internal\/(runtime|errors|scratch)$/ },
 ];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -84,6 +84,7 @@ describe('the layers of src/', () => {
       'internal/errors',
       'internal/explain/texts',
       'internal/runtime',
+      'internal/scratch',
       'internal/simd/kernel.wasm',
       'internal/timing-safe-equal',
     ]);

@@ -14,6 +14,7 @@ import { CallbackError, decryptError } from './errors.ts';
 import { type RandomSource, randomAlphanumericBytes } from './random.ts';
 import { missingParameter, type Parameters, readParameter } from './request.ts';
 import type { Bytes } from './runtime.ts';
+import { returnScratch, takeScratch } from './scratch.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
 
 /** AES with its key, and the IV that comes from the key. */
@@ -164,10 +165,6 @@ const ROOM_FOR_HEADER = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0';
 /** What plaintext is padded to, in bytes. */
 const PADDING_BLOCK = 32;
 
-/** Up to so many bytes are written into memory that is kept. */
-const SCRATCH_BYTES = 16_384;
-let scratch: Uint8Array | undefined;
-
 /** Base64 on one line. `prefix` is 16 bytes, verbatim; without one, 16 random characters. */
 export function encryptBizMsg(
   { aes, iv }: BizMsgCipher,
@@ -178,9 +175,7 @@ export function encryptBizMsg(
   requireText('text', text);
   const ownPrefix = prefix === undefined ? randomAlphanumericBytes(random) : requireBytes('prefix', prefix, 16);
   const all = ROOM_FOR_HEADER + text + receiver; // encoded at once
-  scratch ??= new Uint8Array(SCRATCH_BYTES);
-  const longest = 3 * all.length + PADDING_BLOCK;
-  const bytes = longest > SCRATCH_BYTES ? new Uint8Array(longest) : scratch;
+  const bytes = takeScratch(3 * all.length + PADDING_BLOCK);
   const length = writeUtf8(all, bytes, 0);
   bytes.set(ownPrefix);
   writeUint32(bytes, 16, length - HEADER_BYTES - utf8Length(receiver));
@@ -189,7 +184,7 @@ export function encryptBizMsg(
   try {
     return encodeBase64(aes.encrypt(iv, bytes.subarray(0, padded)));
   } finally {
-    bytes.fill(0, 0, padded); // it is used again
+    returnScratch(bytes, padded);
   }
 }
 

@@ -77,7 +77,7 @@ function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, an
 }
 
 /** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
-export const SCRATCH_BYTES = 16_384;
+const SCRATCH_BYTES = 16_384;
 
 /** Up to so many characters Node hashes a text faster than its bytes. */
 const SHORT_TEXT = 1024;

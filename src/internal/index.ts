@@ -24,6 +24,7 @@ export * from './lark-headers.ts';
 export * from './random.ts';
 export * from './request.ts';
 export * from './runtime.ts';
+export * from './scratch.ts';
 export * from './sdk-app-id.ts';
 export * from './signed-time.ts';
 export * from './timing-safe-equal.ts';

@@ -201,6 +201,8 @@ export function missingParameter(parameters: Parameters, name: string): string {
 }
 
 function isIterable(source: object): source is Iterable<[unknown, unknown]> {
+  // By `?__proto__=x` some parsers of queries give their record an array for a prototype, and so an array's iterator.
+  if (!Array.isArray(source) && Array.isArray(Object.getPrototypeOf(source))) return false;
   return property(source as { [Symbol.iterator]?: unknown }, Symbol.iterator) !== undefined;
 }
 

@@ -62,7 +62,9 @@ const fetchPairs = (pairs: Pairs): Pairs => [...new Headers(pairs as [string, st
 
 /** The pairs that a container keeps of those it is given. */
 function asHeld(kind: string, pairs: Pairs): Pairs {
-  return kind === 'map' ? [...new Map(pairs)] : Object.entries(Object.fromEntries(pairs));
+  if (kind === 'map') return [...new Map(pairs)];
+  const held = Object.entries(Object.fromEntries(pairs));
+  return kind === 'assigned' ? held.filter(([name]) => name !== '__proto__') : held;
 }
 
 export function makeQuery(random: Random, wanted: [string, string][]): Pick<Input, 'url' | 'query'> {
@@ -72,7 +74,7 @@ export function makeQuery(random: Random, wanted: [string, string][]): Pick<Inpu
       pairs.push(
         random.pick<[string, unknown]>([...pairs, ['0', '0'], ['', ''], ['__proto__', 'x'], ['constructor', 'x']]),
       );
-    const kind = random.pick(['record', 'record', 'map', 'search'] as const);
+    const kind = random.pick(['record', 'record', 'assigned', 'map', 'search'] as const);
     if (kind === 'search')
       return { query: { container: kind, pairs: [...new URLSearchParams(pairs as [string, string][])] } };
     return { query: { container: kind, pairs: asHeld(kind, pairs) } };

@@ -12,7 +12,7 @@ export interface Input {
   asBuffer?: boolean | undefined;
   headers?: { container: 'record' | 'map' | 'fetch'; pairs: Pairs } | null | undefined;
   url?: string | null | undefined;
-  query?: { container: 'record' | 'map' | 'search'; pairs: Pairs } | null | undefined;
+  query?: { container: 'record' | 'assigned' | 'map' | 'search'; pairs: Pairs } | null | undefined;
   /** A property that Object.prototype has meanwhile. */
   pollution?: [name: string, value: string] | undefined;
 }

@@ -566,6 +566,8 @@ function build(input: Input): { request: Codecs.CallbackRequest; isUnchanged: ()
 
 function container({ container, pairs }: { container: string; pairs: Pairs }): object {
   if (container === 'record') return Object.freeze(Object.fromEntries(pairs));
+  // As by a parser that assigns to names: a parameter `__proto__` that comes twice is the prototype.
+  if (container === 'assigned') return Object.assign(Object.create([Object.prototype, 'x']), Object.fromEntries(pairs));
   if (container === 'map') return new Map(pairs);
   return container === 'fetch'
     ? new Headers(pairs as [string, string][])

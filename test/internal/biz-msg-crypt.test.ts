@@ -284,6 +284,15 @@ describe('ciphertext', () => {
     }
   });
 
+  it('is its own where an engine encrypts another text meanwhile', () => {
+    const encrypt = (iv: Uint8Array, blocks: Uint8Array) => {
+      encryptBizMsg(cipher, 'another text', ownerKey, {});
+      return cipher.aes.encrypt(iv, blocks);
+    };
+    const aes = { ...cipher.aes, encrypt };
+    expect(encryptBizMsg({ ...cipher, aes }, text, ownerKey, { prefix: IV })).toBe(dingTalkSeal(text));
+  });
+
   it('may be given by an engine in the memory that it was given', () => {
     const aes = { ...cipher.aes, encrypt: (_: Uint8Array, blocks: Uint8Array) => blocks };
     const encrypt = encryptBizMsg({ ...cipher, aes }, 'a text', ownerKey, {});

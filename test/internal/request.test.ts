@@ -547,6 +547,15 @@ describe('readParameters from a query', () => {
     }
   });
 
+  it('is a record also where ?__proto__=x made a parser give it an array for a prototype', () => {
+    const parsed: Record<string, unknown> = { a: '1' };
+    Reflect.set(parsed, '__proto__', [Object.prototype, 'x']); // as older releases of itty-router do
+    expect(Array.isArray(Object.getPrototypeOf(parsed))).toBe(true);
+    expect(read(parsed)).toEqual([['a', '1']]);
+    expect(readHeader({ body: '', headers: parsed as HeadersLike }, 'a')).toBe('1');
+    expect(read([['a', '1']])).toEqual([['a', '1']]);
+  });
+
   it('takes values as they are: a framework has decoded them', () => {
     expect(read({ a: '1+2%2B' })).toEqual([['a', '1+2%2B']]);
   });

@@ -15,6 +15,8 @@ export default {
   ],
   // Each fault meets only the tests that run its line; what runs before the tests, as they are collected, comes second.
   coverageAnalysis: 'perTest',
+  incremental: true, // a range holds the faults inside it, too: what was found of them is not run again
+  incrementalFile: 'incremental.json',
   concurrency: 2,
   timeoutMS: 5_000,
   disableTypeChecks: false, // vitest checks none
@@ -78,8 +80,8 @@ export const explained = [
       ],
       ['decodeBase64(bodyText.slice(HEAD.length, -TAIL.length), 0)', 'bodyText'],
       ['const HEAD = \'{"encrypt":"\'', '""'],
-      ['length > SCRATCH_BYTES ? new Uint8Array(length) : scratch', 'true', 'length >= SCRATCH_BYTES'],
-      ['longest > SCRATCH_BYTES ? new', 'true', 'longest >= SCRATCH_BYTES'],
+      ['length > SCRATCH_BYTES ? new', 'true', 'length >= SCRATCH_BYTES'],
+      ['if (scratch.length === SCRATCH_BYTES)', 'true', 'false'],
       ['if (end > memory.length) {', 'end >= memory.length'],
     ],
   },

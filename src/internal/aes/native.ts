@@ -1,11 +1,8 @@
 // AES by node:crypto.
 import { CallbackError } from '../errors.ts';
 import { thisRuntime } from '../runtime.ts';
+import { returnScratch, takeScratch } from '../scratch.ts';
 import { AES_BLOCK, type AesCbcEngine, requireBlocks, requireIvAndBlocks, requireKey } from './engine.ts';
-
-/** Up to so many bytes are encrypted from memory that is kept: making some takes as long as encrypting. */
-const SCRATCH_BYTES = 16_384;
-let scratch: Uint8Array | undefined;
 
 /**
  * The runtime's engine: `node:crypto` of Node, Bun, Deno and Workers with nodejs_compat.
@@ -33,13 +30,12 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
         cipher.setAutoPadding(false);
       }
       const { length } = blocks;
-      scratch ??= new Uint8Array(SCRATCH_BYTES);
-      const chained = length > SCRATCH_BYTES ? new Uint8Array(length) : scratch.subarray(0, length);
+      const chained = takeScratch(length);
       chained.set(blocks);
       // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
       for (let i = 0; i < AES_BLOCK; i++) chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
-      const ciphertext = cipher.update(chained);
-      chained.fill(0);
+      const ciphertext = cipher.update(chained.subarray(0, length));
+      returnScratch(chained, length);
       last.set(ciphertext.subarray(-AES_BLOCK));
       return ciphertext;
     },

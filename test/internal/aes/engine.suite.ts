@@ -282,6 +282,16 @@ export function aesCbcSuite(name: string, engine: AesCbcEngine): void {
       expect(toHex(aes.decrypt(pooled(concat(iv, ciphertext))))).toBe(toHex(blocks));
     });
 
+    it('copies a key, also a Buffer, which may be wiped once the engine is made', () => {
+      const blocks = sample(48, 18);
+      const ciphertext = engine(key).encrypt(iv, blocks);
+      const own = Buffer.from(key);
+      const aes = engine(own);
+      own.fill(0);
+      expect(toHex(aes.encrypt(iv, blocks))).toBe(toHex(ciphertext));
+      expect(toHex(aes.decrypt(concat(iv, ciphertext)))).toBe(toHex(blocks));
+    });
+
     it('gives a Uint8Array as long as the blocks', () => {
       const aes = engine(key);
       for (const length of [16, 32, 48, 256]) {
