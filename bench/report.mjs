@@ -102,7 +102,7 @@ function aligned(rows) {
 export const pages = {
   'docs/performance.md': {
     ratios:
-      'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios):',
+      'How many times as long the others take, at 64 B · 1 KB · 16 KB of text with Chinese (medians of same-round ratios); two figures are 64 B and 1 KB, one is the answer `success`. @wecom/crypto is measured on DingTalk, the others on Feishu; what is not called whole is decrypting alone:',
     simd: 'The same with the engine of `callback-codec/simd`:',
     bare: 'Whole requests with the engine of `callback-codec/simd`, how many times as long the others take at 64 B · 1 KB · 14 KB (by hand: signature, decryption and parsing with no library but noble, or awaiting WebCrypto):',
     named: (platform, who) => `${platform}: ${who}`,
@@ -114,14 +114,14 @@ export const pages = {
     floor:
       'The floor divided by ours: the fastest known way for each part, one after the other, and of all checks only that of the signature. 1 is as fast as that; what is left are our checks.',
     floorColumns: ['Feishu request', 'DingTalk request', 'DingTalk answer'],
-    cold: 'Cold, in fresh processes, above an empty one: how many times as long the others take from the start of the process to the first answer, and what importing an entry takes of ours (the fastest and the slowest one; the index, which imports all, apart).',
+    cold: 'Cold, in fresh processes, above an empty one: how many times as long the others take from the start of the process to the first answer, and what importing an entry takes of ours (the fastest and the slowest one; the index, which imports every codec, apart).',
     coldColumns: ['dingtalk-encrypt', 'Feishu SDK', 'import, ESM', 'import, CommonJS', 'import of the index'],
     defaultEngine: 'the default engine',
     measured: ({ command, machine, date, ours, peers }) =>
       `\`${command}\` on ${date}, ${machine}. ${ours} beside ${peers}.`,
   },
   'docs/performance.zh-CN.md': {
-    ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）：',
+    ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）；两个数为 64 B 和 1 KB，一个数为应答 `success`。@wecom/crypto 测的是钉钉，其余为飞书；未注明“整个”的只测解密：',
     simd: '改用 `callback-codec/simd` 的引擎之后：',
     bare: '使用 `callback-codec/simd` 的引擎处理整个请求，其他做法的耗时是它的多少倍，长度依次为 64 B · 1 KB · 14 KB（“手写”指只用 noble，或只用 WebCrypto 并逐步 await，自己验签、解密、解析）：',
     named: (platform, who) => `${platform}：${who}`,
@@ -133,7 +133,7 @@ export const pages = {
     floor:
       '下限与我们的耗时之比：每一步都用已知最快的做法依次执行，除验签外不做任何检查。1 表示与下限一样快，差额就是各项检查的代价。',
     floorColumns: ['飞书请求', '钉钉请求', '钉钉回复'],
-    cold: '冷启动（每次新进程，已减去空进程）：从进程启动到第一次应答，其他实现的耗时是我们的多少倍；以及导入我们各入口的耗时（最快与最慢；index 会导入全部，单列）。',
+    cold: '冷启动（每次新进程，已减去空进程）：从进程启动到第一次应答，其他实现的耗时是我们的多少倍；以及导入我们各入口的耗时（最快与最慢；index 会导入所有 codec，单列）。',
     coldColumns: ['dingtalk-encrypt', '飞书 SDK', '导入，ESM', '导入，CommonJS', '导入 index'],
     defaultEngine: '默认引擎',
     measured: ({ command, machine, date, ours, peers }) =>

@@ -101,9 +101,9 @@ export function tarballChecks(tarball, { size, unpackedSize }, sbom) {
 
 const byHand = (tarball, { version }, integrity) => `
 What remains by hand:
-- every other proof, on this commit: npm run test:proofs, test:timing, test:mutation, test:nodes -- --require-all,
-  test:redis -- --require-all, test:frameworks -- --all, test:jsr, docs:api, and those that write their tables into docs/:
-  test:runtimes -- --require-all --readme and bench -- --readme
+- every other proof, on this commit: .ci/run, npm run test:timing, test:complexity, test:mutation,
+  test:frameworks -- --all, and those that write into docs/: test:runtimes -- --require-all --readme,
+  test:site -- --require-all --readme and bench -- --no-thresholds --readme
 - where the project lives: \`repository\`, \`homepage\` and \`bugs\` in package.json, and the address in SECURITY.md
 - git tag v${version}, and push it
 - npm publish ${tarball}

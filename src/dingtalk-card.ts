@@ -74,7 +74,10 @@ export interface DingTalkCardCodec<Events extends object = Record<string, JsonOb
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
   decode(this: void, request: CallbackRequest): DingTalkCardMessage<Events>;
-  /** The platform's half, for tests and simulators: the request with which DingTalk would push `payload`. */
+  /**
+   * The platform's half, for tests and simulators: the request with which DingTalk would push `payload`. A string is sent
+   * verbatim, anything else as JSON.
+   */
   encode(this: void, payload: unknown, options?: DingTalkCardEncodeOptions): CallbackPush;
   /**
    * The response: `answer`, such as `{ cardUpdateOptions, cardData }`, by default `{}`.

@@ -77,7 +77,10 @@ export interface DingTalkRobotCodec<Events extends object = Record<string, JsonO
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
   decode(this: void, request: CallbackRequest): DingTalkRobotMessage<Events>;
-  /** The platform's half, for tests and simulators: the request with which DingTalk would push `payload`. */
+  /**
+   * The platform's half, for tests and simulators: the request with which DingTalk would push `payload`. A string is sent
+   * verbatim, anything else as JSON.
+   */
   encode(this: void, payload: unknown, options?: DingTalkRobotEncodeOptions): CallbackPush;
   /**
    * The response: `answer`, a message such as `{ msgtype: 'text', text: { content: '收到' } }`, by default `{}`.

@@ -155,6 +155,7 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
   /**
    * Encrypts text as DingTalk does, by default for the first of the owner keys.
    *
+   * @returns Base64, padded, on one line.
    * @throws {CallbackError} ERR_CONFIG: an ownerKey that is not configured, a prefix not of 16 bytes. ERR_RANDOM.
    */
   encrypt(
@@ -182,7 +183,8 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
    * DingTalk's half of an answer, for tests and simulators: verifies and decrypts the body of a reply.
    *
    * @returns The answer, `success` for example.
-   * @throws {CallbackError} ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
+   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
+   * @throws {TypeError} The body is no raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }

@@ -86,8 +86,8 @@ export interface FeishuCardCodec extends CallbackCodec<FeishuCardMessage, object
    */
   decode(this: void, request: CallbackRequest): FeishuCardMessage;
   /**
-   * The platform's half, for tests and simulators: the request with which Feishu would push `payload`. A URL check goes
-   * unsigned, with the Verification Token where it has none.
+   * The platform's half, for tests and simulators: the request with which Feishu would push `payload`. A string is sent
+   * verbatim, anything else as JSON. A URL check goes unsigned, with the Verification Token where it has none.
    *
    * @throws {CallbackError} ERR_CONFIG: timestamp or nonce that no header can carry; ERR_RANDOM.
    */

@@ -107,7 +107,9 @@ export interface FeishuEvent<Type extends string = string, Event = unknown> exte
   readonly type: Type;
   /** As sent: `header.create_time` (2.0, milliseconds or microseconds) or `ts` (1.0, seconds with a fraction). */
   readonly createTime?: string | undefined;
+  /** `header.app_id` (2.0) or `event.app_id` (1.0). */
   readonly appId?: string | undefined;
+  /** `header.tenant_key` (2.0) or `event.tenant_key` (1.0). */
   readonly tenantKey?: string | undefined;
   /** The `event` object, unvalidated: its shape depends on `type`. */
   readonly event: Event;
@@ -130,8 +132,8 @@ export interface FeishuCodec<Events extends object = Record<string, unknown>>
    *
    * With an `encryptKey`, a body without `encrypt` is refused. Any of the three signature headers demands all three, and
    * they must verify over the raw body. Without them only the encrypted URL challenge is accepted, if `acceptChallenge` is
-   * true; whatever else such a request is gives one and the same ERR_SIGNATURE. A challenge that comes this way is 1 to
-   * 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
+   * true; whatever else such a request holds as `encrypt` gives one and the same ERR_SIGNATURE. A challenge that comes this
+   * way is 1 to 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
@@ -154,6 +156,7 @@ export interface FeishuCodec<Events extends object = Record<string, unknown>>
   /**
    * Encrypts text as Feishu does. `iv`: 16 bytes instead of random ones, for tests.
    *
+   * @returns Base64 of iv and ciphertext, padded, on one line.
    * @throws {CallbackError} ERR_CONFIG without an `encryptKey` or with an iv of another length; ERR_RANDOM.
    */
   encrypt(this: void, text: string, options?: { iv?: Uint8Array | undefined }): string;
@@ -163,7 +166,7 @@ export interface FeishuCodec<Events extends object = Record<string, unknown>>
    * token: an empty one if none is configured). A challenge goes unsigned, as Feishu sends it. Without an `encryptKey` the
    * body is plain.
    *
-   * @throws {CallbackError} ERR_CONFIG: timestamp or nonce that no header can carry; ERR_RANDOM.
+   * @throws {CallbackError} ERR_CONFIG: timestamp or nonce that no header can carry, an iv not of 16 bytes. ERR_RANDOM.
    */
   encode(this: void, payload: unknown, options?: FeishuEncodeOptions): CallbackPush;
   /**

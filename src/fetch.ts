@@ -49,13 +49,13 @@ declare const Response: new (body: string | null, init: { status: number; header
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413 |
- * | neither POST nor a GET with `echostr` | 405; a robot's codec answers every empty request with 200, since DingTalk probes |
+ * | longer than `maxBodyBytes` | 413, and `onRefused` is told |
+ * | neither POST nor a GET with `echostr` | 405; a robot's codec answers a GET and an empty POST with 200, since DingTalk probes |
  *
  * What `onEvent` throws is not caught: the returned promise is rejected, and the server answers as it does for errors.
  *
  * @param codec One of this package's codecs.
- * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
+ * @param onEvent Called for every verified event. Platforms wait 1.2 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
  * @throws {TypeError} One of them is missing or of the wrong type.
  *

@@ -59,15 +59,15 @@ export interface NodeResponse {
  * | a verification | what the platform wants, 200 |
  * | an event | the answer of `onEvent`, encrypted where the platform encrypts, 200 |
  * | refused by the codec | 400 with an empty body, and `onRefused` is told why |
- * | longer than `maxBodyBytes` | 413, and a connection of HTTP/1 is closed |
- * | neither POST nor a GET with `echostr` | 405; a robot's codec answers every empty request with 200, since DingTalk probes |
+ * | longer than `maxBodyBytes` | 413, and `onRefused` is told; a connection of HTTP/1 is closed |
+ * | neither POST nor a GET with `echostr` | 405; a robot's codec answers a GET and an empty POST with 200, since DingTalk probes |
  *
  * Mount it where the body has not been parsed. What `onEvent` throws, or an answer that the platform cannot take, goes to
  * `next` if there is one; else the returned promise is rejected, which ends a bare `createServer`: pass a `next` that
  * answers 500, `createServer((req, res) => handle(req, res, () => { res.statusCode = 500; res.end(); }))`.
  *
  * @param codec One of this package's codecs.
- * @param onEvent Called for every verified event. Platforms wait 1.5 to 5 seconds: start slow work and return.
+ * @param onEvent Called for every verified event. Platforms wait 1.2 to 5 seconds: start slow work and return.
  * @param options `onRefused(error, request)`, for your log.
  * @throws {TypeError} One of them is missing or of the wrong type.
  *

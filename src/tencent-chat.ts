@@ -77,6 +77,7 @@ export interface TencentChatEvent<Type extends string = string, Event = JsonObje
   readonly sdkAppId?: string | undefined;
   /** IP address of the client that caused the event. */
   readonly clientIp?: string | undefined;
+  /** `OptPlatform`, the client's platform, in one spelling. */
   readonly optPlatform?: TencentChatOptPlatform | undefined;
   /** `json`, where it is sent. */
   readonly contentType?: string | undefined;
@@ -132,7 +133,8 @@ export interface TencentChatCodec<Events extends object = Record<string, JsonObj
    * The platform's half, for tests and simulators: the request with which Tencent Chat would push `payload`. A string is
    * sent verbatim, anything else as JSON.
    *
-   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ.
+   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ; `sdkAppId` is not
+   * decimal digits.
    */
   encode(this: void, payload: unknown, options?: TencentChatEncodeOptions): CallbackPush;
   /**

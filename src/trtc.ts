@@ -64,7 +64,10 @@ export interface TrtcCodec<Events extends object = Record<string, JsonObject>>
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
    */
   decode(this: void, request: CallbackRequest): TrtcMessage<Events>;
-  /** The platform's half, for tests and simulators: the request with which TRTC would push `payload`. */
+  /**
+   * The platform's half, for tests and simulators: the request with which TRTC would push `payload`. A string is sent
+   * verbatim, anything else as JSON.
+   */
   encode(this: void, payload: unknown): CallbackPush;
   /**
    * The response: `{"code":0}`.

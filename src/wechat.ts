@@ -125,7 +125,7 @@ export interface WeChatVerification extends WeChatMessageBase {
   readonly event: undefined;
 }
 
-/** A message or an event; WeChat waits 5 seconds for the reply and sends it three times. */
+/** A message or an event; WeChat waits 5 seconds for the reply, and sends it again up to three times. */
 export interface WeChatEvent<Type extends string = string, Event = XmlRecord | string | JsonObject>
   extends WeChatMessageBase {
   readonly kind: 'event';
@@ -139,7 +139,7 @@ export interface WeChatEvent<Type extends string = string, Event = XmlRecord | s
   readonly keyIndex?: number | undefined;
   /** `InfoType` of a component's event, `Event` where MsgType is `event`, else `MsgType`, else empty. */
   readonly type: Type;
-  /** `MsgId`. An event has none: deduplicate on FromUserName, CreateTime and Event. */
+  /** `MsgId`. An event has none: deduplicate on FromUserName, CreateTime, Event and what it changed. */
   readonly id?: string | undefined;
   /**
    * The message, unvalidated. Of XML a record of its elements: one that repeats is an array, one that stands alone is not,
@@ -184,6 +184,7 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
   /**
    * Encrypts text as WeChat does, under the first key and by default for the first of the appids.
    *
+   * @returns Base64, padded, on one line.
    * @throws {CallbackError} ERR_CONFIG: no key, an appId that is not configured, a prefix not of 16 bytes. ERR_RANDOM.
    */
   encrypt(this: void, text: string, options?: { appId?: string | undefined; prefix?: Uint8Array | undefined }): string;
@@ -192,7 +193,7 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    * is a key (safe mode). A string is sent verbatim, an object in `format`. `{ echostr: '…' }` makes the GET of the URL
    * check.
    *
-   * @throws {CallbackError} As `encrypt`.
+   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is no number of seconds.
    */
   encode(this: void, payload: unknown, options?: WeChatEncodeOptions): CallbackPush;
   /**
@@ -212,7 +213,8 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    * WeChat's half of an encrypted answer, for tests and simulators: verifies and decrypts the body of a reply.
    *
    * @returns The answer's text.
-   * @throws {CallbackError} ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER; ERR_CONFIG without a key.
+   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER; ERR_CONFIG without a key.
+   * @throws {TypeError} The body is no raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }

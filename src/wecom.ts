@@ -188,6 +188,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
   /**
    * Encrypts text as WeCom does, by default for the first of the receiveids.
    *
+   * @returns Base64, padded, on one line.
    * @throws {CallbackError} ERR_CONFIG: a receiveId that is not configured, a prefix not of 16 bytes. ERR_RANDOM.
    */
   encrypt(
@@ -199,7 +200,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    * The platform's half, for tests and simulators: the request with which WeCom would push `payload`. A string is sent
    * verbatim, an object in `format`. `{ echostr: '…' }` makes the GET of the URL check.
    *
-   * @throws {CallbackError} As `encrypt`.
+   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is no number of seconds.
    */
   encode(this: void, payload: unknown, options?: WeComEncodeOptions): CallbackPush;
   /**
@@ -220,7 +221,8 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    * WeCom's half of an answer, for tests and simulators: verifies and decrypts the body of a reply, XML or JSON.
    *
    * @returns The answer's text.
-   * @throws {CallbackError} ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
+   * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
+   * @throws {TypeError} The body is no raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }

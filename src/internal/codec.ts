@@ -80,7 +80,7 @@ export const ANSWERS_PROBES: unique symbol = Symbol.for('callback-codec: answers
 export interface CodecOptions {
   /**
    * How many seconds the signed timestamp may lie before or after now; Infinity switches the window off. The default is
-   * Infinity where the signature covers the message: Feishu and DingTalk name no window and repeat events for hours.
+   * Infinity where the signature covers the message: those platforms name no window, and Feishu repeats events for 7 hours.
    */
   toleranceSeconds?: number | undefined;
   /** The clock: milliseconds since the epoch. Default `Date.now`. */

@@ -6,7 +6,7 @@
  * | `ERR_CONFIG` | a secret or option is missing or malformed: from `create…` and the pure functions, never from `decode` |
  * | `ERR_REQUEST` | the request cannot be read: empty, not JSON or XML, a field missing, of the wrong type or contradictory |
  * | `ERR_TOO_LARGE` | the body is longer than `maxBodyBytes` |
- * | `ERR_SIGNATURE` | the signature is absent or wrong; anything wrong with an unsigned request of Feishu |
+ * | `ERR_SIGNATURE` | the signature is absent or wrong; anything wrong with the ciphertext of Feishu's unsigned challenge |
  * | `ERR_TIMESTAMP` | outside the window, or unreadable while one is on |
  * | `ERR_TOKEN` | the Verification Token is wrong, on a signed or a plain request |
  * | `ERR_DECRYPT` | anything wrong with ciphertext, padding, length field or UTF-8: one code, one message, no cause |

@@ -4,7 +4,7 @@ export const redis = createClient({ url: process.env.REDIS_URL });
 redis.on('error', (error) => console.error(error.message)); // the client connects again by itself
 await redis.connect();
 
-/** Longer than any platform goes on sending an event again: Feishu does for 7 hours 6 minutes. */
+/** Longer than Feishu goes on sending an event again, the longest that is documented: 7 hours 6 minutes. */
 export const SECONDS = 8 * 60 * 60;
 
 /** Whether the work was done, or is known: done before, or at work. Work that fails gives its key back. */
