@@ -121,7 +121,8 @@ export const pages = {
       `\`${command}\` on ${date}, ${machine}. ${ours} beside ${peers}.`,
   },
   'docs/performance.zh-CN.md': {
-    ratios: '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）；两个数为 64 B 和 1 KB，一个数为应答 `success`。@wecom/crypto 测的是钉钉，其余为飞书；未注明“整个”的只测解密：',
+    ratios:
+      '其他实现的耗时是我们的多少倍；文本含中文，长度依次为 64 B · 1 KB · 16 KB（同轮比值的中位数）；两个数为 64 B 和 1 KB，一个数为应答 `success`。@wecom/crypto 测的是钉钉，其余为飞书；未注明“整个”的只测解密：',
     simd: '改用 `callback-codec/simd` 的引擎之后：',
     bare: '使用 `callback-codec/simd` 的引擎处理整个请求，其他做法的耗时是它的多少倍，长度依次为 64 B · 1 KB · 14 KB（“手写”指只用 noble，或只用 WebCrypto 并逐步 await，自己验签、解密、解析）：',
     named: (platform, who) => `${platform}：${who}`,
