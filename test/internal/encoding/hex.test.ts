@@ -7,6 +7,7 @@ const builtIn = Object.getOwnPropertyDescriptor(prototype, 'toHex');
 afterEach(() => {
   if (builtIn) Object.defineProperty(prototype, 'toHex', builtIn);
   else Reflect.deleteProperty(prototype, 'toHex');
+  vi.resetModules(); // what it chose is for no other test
 });
 
 /** A module of its own, which chooses anew, in an engine with this `toHex`. */
