@@ -45,7 +45,7 @@ for (const name of readdirSync(join(root, 'test'))) {
 }
 for (const name of ['setup.ts', 'vitest.config.ts']) cpSync(join(here, name), join(work, name));
 
-const { default: config, explained } = await import('./stryker.config.mjs');
+const { default: config, explained, testedBy } = await import('./stryker.config.mjs');
 const explanations = explained
   .flatMap((group) => group.faults)
   .map(([text, ...replacements]) => ({
@@ -66,8 +66,9 @@ const faults = new Map();
 // with the fault there from the start; and at last all tests on what is left and not explained.
 const last = [];
 for (const file of isWhole ? filesOf(config.mutate) : only) {
-  const tests = file.replace(/^src/, 'test').replace(/ts$/, 'test.ts');
-  if (!existsSync(join(root, tests))) {
+  const mirror = file.replace(/^src/, 'test').replace(/ts$/, 'test.ts');
+  const tests = [mirror, ...(testedBy[file] ?? [])].filter((path) => existsSync(join(root, path)));
+  if (tests.length === 0) {
     last.push(file);
     continue;
   }
@@ -77,20 +78,20 @@ for (const file of isWhole ? filesOf(config.mutate) : only) {
   last.push(...rest.map(rangeOf));
 }
 console.log(`\n${countFound()} by the tests of each file alone`);
-plant(last, 'test/**/*.test.ts');
+plant(last, ['test/**/*.test.ts']);
 
 /** What Stryker calls mutate: files, or ranges of them. */
 function plant(mutate, tests, settings) {
   if (mutate.length === 0) return;
   forgetUnseen();
-  console.log(`\n${tests} on ${mutate.length === 1 ? mutate[0] : `${mutate.length} places`}`);
+  console.log(`\n${tests.join(', ')} on ${mutate.length === 1 ? mutate[0] : `${mutate.length} places`}`);
   const reportFile = join(work, 'report.json');
   rmSync(reportFile, { force: true });
   const all = { ...config, mutate, jsonReporter: { fileName: reportFile }, ...settings };
   writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(all));
   const { status } = spawnSync('nice', ['-n', '5', node, stryker, 'run'], {
     cwd: work,
-    env: { ...process.env, TESTS: tests }, // vitest.config.ts reads it
+    env: { ...process.env, TESTS: tests.join() }, // vitest.config.ts reads it
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);

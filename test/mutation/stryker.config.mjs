@@ -25,6 +25,11 @@ export default {
   tempDirName: 'sandbox',
 };
 
+/** Tests of a file beside its mirror in test/. */
+export const testedBy = {
+  'src/internal/handler.ts': ['test/node.test.ts', 'test/fetch.test.ts'],
+};
+
 /**
  * Faults that no test can see, each with its reason: [text of the code, what stands there instead, ...]. The text stands in
  * one place of src/, and the fault begins inside it. run.mjs fails where one survives that is not here, or one is found

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: [process.env.TESTS as string], // run.mjs sets it
+    include: (process.env.TESTS as string).split(','), // run.mjs sets it
     exclude: [
       // They test the packed package, the documents and the demo: what is built, not what is in src.
       'test/package.test.ts',
