@@ -31,13 +31,17 @@ export const nativeAesCbc: AesCbcEngine = (key) => {
       }
       const { length } = blocks;
       const chained = takeScratch(length);
-      chained.set(blocks);
-      // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
-      for (let i = 0; i < AES_BLOCK; i++) chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
-      const ciphertext = cipher.update(chained.subarray(0, length));
-      returnScratch(chained, length);
-      last.set(ciphertext.subarray(-AES_BLOCK));
-      return ciphertext;
+      try {
+        chained.set(blocks);
+        // The cipher adds its last block of ciphertext to the first of `blocks`, where the IV belongs.
+        for (let i = 0; i < AES_BLOCK; i++)
+          chained[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (last[i] as number);
+        const ciphertext = cipher.update(chained.subarray(0, length));
+        last.set(ciphertext.subarray(-AES_BLOCK));
+        return ciphertext;
+      } finally {
+        returnScratch(chained, length);
+      }
     },
     decrypt(ivAndBlocks) {
       requireBlocks(ivAndBlocks); // half a block would stay in the decipher and spoil every later call
