@@ -27,6 +27,14 @@ async function bundle(entry) {
   return text;
 }
 
+/** The licence of the package and those of what is compiled into it ask to go with every copy. */
+function licences() {
+  const [own, others] = ['LICENSE', 'THIRD-PARTY-NOTICES'].map((name) => readFileSync(join(here, '..', name), 'utf8'));
+  const text = `${own}\n${others}`;
+  if (/--!?>|<!--/.test(text)) throw new Error('the licences cannot stand in a comment');
+  return `<!--\n${text}-->`;
+}
+
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Writes the file, and tells its sizes in bytes. */
@@ -45,6 +53,7 @@ export async function buildPage() {
     '{version}': version,
     '<!-- style -->': `<style>${style}</style>`,
     '<!-- script -->': `<script>${script}</script>`,
+    '<!-- licences -->': licences(),
   };
   const template = readFileSync(join(here, 'index.html'), 'utf8');
   const html = template.replace(/\{\w+\}|<!-- \w+ -->/g, (place) => parts[place]);

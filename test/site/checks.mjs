@@ -51,6 +51,18 @@ export const checks = {
     assert.deepEqual(await call(inPage.runsInline), { script: true, handler: true });
   },
 
+  'the licences go with it': async ({ call }) => {
+    const comments = await call(() => {
+      const iterator = document.createNodeIterator(document, NodeFilter.SHOW_COMMENT);
+      let text = '';
+      for (let node = iterator.nextNode(); node !== null; node = iterator.nextNode()) text += node.data;
+      return text;
+    });
+    for (const holder of ['callback-codec contributors', 'Paul Miller', 'Thomas Pornin']) {
+      assert.ok(comments.includes(holder), holder);
+    }
+  },
+
   'its language is the browser’s': async ({ driver, call }) => {
     const { lang } = await call(inPage.outline);
     assert.equal(lang, (await driver.run('return navigator.language')).startsWith('zh') ? 'zh-CN' : 'en');
