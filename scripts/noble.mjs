@@ -4,7 +4,7 @@
 // Of the ciphers: four functions over AES blocks, with nothing computed before the first of them is asked for. noble makes
 // its tables, 1.3 MB, when it is imported, and its object of these functions also names modes of operation.
 //
-// Of the hashes: SHA-1 and SHA-256 without copies of a state, and without checks of arguments that are never wrong here.
+// Of the hashes: SHA-1 and SHA-256 without copies of a state. Of both: no checks of arguments that are never wrong here.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 /** Each file that is cut, SHA-256 of it in 2.4.0, and how. After an update: read what changed, then set the digest. */
 const FILES = {
   '@noble/ciphers/aes.js': ['941ebefe14c48cd1401ffe52f329d4e6ff14f3f596681b211a33cde21de3a90c', cutAes],
+  '@noble/ciphers/utils.js': ['a443ec1f60d1aaa25d1b7d8c102d33c0e8e6d683ada1ad17be9c32e69170ff95', cutChecks],
   '@noble/hashes/utils.js': ['037ad49adb78168b6b699598fd33f85f7877456b1d28b4d032e2a1a16807947c', cutChecks],
   '@noble/hashes/_md.js': ['60cf3010fda89e3e4d3f0e7ff1ce249e9c467f34b4fd41b6fd6101d9f69be763', cutCopies],
   '@noble/hashes/sha2.js': ['471746bba6ec4c6238ca41358d1d3b40b6ff31cf3363f0b4d550c649c1a8e83b', cutCopies],
@@ -40,7 +41,7 @@ function cutAes(source) {
   const parts = AES_PARTS.map(([from, to]) => source.slice(source.indexOf(from), source.indexOf(to)));
   const getters = AES_FUNCTIONS.map((name) => `get ${name}() { return (made ??= make()).${name}; }`);
   return [
-    `import { abytes, clean, copyBytes, isAligned32, isLE, swap32IfBE, u32 } from '@noble/ciphers/utils.js';`,
+    `import { abytes, clean, copyBytes, isAligned32, isLE, swap32IfBE, u32 } from './utils.js';`,
     'function make() {',
     ...parts,
     `return { ${AES_FUNCTIONS.join(', ')} };`,
@@ -50,9 +51,10 @@ function cutAes(source) {
   ].join('\n');
 }
 
-/** Only digest.ts and hmac.ts call the hashes: with bytes, and each state once. */
+/** Only aes/noble.ts calls the ciphers, with keys it has checked; only digest.ts and hmac.ts the hashes, each state once. */
 function cutChecks(source) {
-  return source.replaceAll(/(?<=^export function (?:abytes|aexists|aoutput)\()[^)]*[\s\S]*?\n\}$/gm, ') {}');
+  const check = /(?<=^export function (?:abytes|aexists|aoutput)\()(\w+)[\s\S]*?\n\}$/gm;
+  return source.replaceAll(check, '$1) { return $1; }');
 }
 
 /** Whole methods, at the indentation of a class. */
