@@ -138,6 +138,19 @@ describe('what it says', () => {
     expect(findings[0]).toMatchObject({ id: 'owner-wrong', cause: expect.stringContaining('is for accepted,') });
   });
 
+  it('of headers the same in every container', () => {
+    const { body } = createFeishuCodec({ encryptKey: 'another' }).encode({ event: {} });
+    const findings = (headers: unknown) => explainFeishu({ encryptKey: 'test key' }, { headers, body }).findings;
+    const record = { 'content-type': 'application/json', host: 'x' };
+    expect(findings(record).map(({ id }) => id)).toEqual(['key-wrong']);
+    for (const headers of [new Headers(record), new Map(Object.entries(record)), Object.entries(record)]) {
+      expect(findings(headers)).toEqual(findings(record));
+    }
+    const [other, ...rest] = [{ host: 'x' }, new Headers({ host: 'x' }), new Map([['host', 'x']])];
+    expect(findings(other).map(({ id }) => id)).toEqual(['signature-missing', 'key-wrong']);
+    for (const headers of rest) expect(findings(headers)).toEqual(findings(other));
+  });
+
   it('reads a header behind a thousand others, as the codec does', () => {
     const options = { encryptKey: 'k' };
     const { headers, body } = createFeishuCodec(options).encode({ event: { type: 'm' } });

@@ -129,7 +129,7 @@ export function readHeaders(request: CallbackRequest, ...names: readonly string[
 }
 
 /** Fetch and Node join a header that came twice with ", " (RFC 9110 section 5.3). */
-function splitJoined(value: unknown): unknown {
+export function splitJoined(value: unknown): unknown {
   if (Array.isArray(value)) return value.flatMap(splitJoined);
   return typeof value === 'string' && value.includes(', ') ? value.split(', ') : value;
 }

@@ -99,6 +99,24 @@ describe('never throws', () => {
     survive({ token: 't' }, { body: throwing('encrypt') });
   });
 
+  it.each(['ERR_OWNER', 'ERR_DECRYPT', 'ERR_TOKEN', 'ERR_TIMESTAMP', 'ERR_REQUEST', 'ERR_SIGNATURE', 'ERR_CONFIG'])(
+    'for an engine and a clock that throw errors like %s',
+    (code) => {
+      for (const more of [{}, { receivedOwner: 'x' }, { receivedOwner: 5 }]) {
+        const forge = () => {
+          throw { name: 'CallbackError', code, ...more };
+        };
+        for (const subject of ALL) {
+          const { options, request } = good(subject);
+          const aes = () => ({ encrypt: forge, decrypt: forge });
+          for (const forged of [{ aes }, { aes: forge }, { now: forge, toleranceSeconds: 5 }]) {
+            survive({ ...options, ...forged }, request);
+          }
+        }
+      }
+    },
+  );
+
   it('for what goes on for ever', () => {
     survive(
       { token: 't' },

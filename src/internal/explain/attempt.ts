@@ -49,35 +49,35 @@ export function attempt({ platform, options, request }: Case, maker: Maker = {})
     Object.assign(maker, { options, platform, made: make(platform, options) });
   }
   const codec = maker.made as CallbackCodec | Outcome;
-  return 'stage' in codec ? codec : decode(codec, request as CallbackRequest);
+  return 'stage' in codec ? codec : decode(platform, codec, request as CallbackRequest);
 }
 
 function make(platform: PlatformName, options: Options): CallbackCodec | Outcome {
   try {
     return PLATFORMS[platform].create(options);
   } catch (error) {
-    return { stage: STAGES.config, code: codeOf(error) };
+    return { stage: STAGES.config, ...refusalOf(platform, error) };
   }
 }
 
-function decode(codec: CallbackCodec, request: CallbackRequest): Outcome {
+function decode(platform: PlatformName, codec: CallbackCodec, request: CallbackRequest): Outcome {
   try {
     codec.decode(request);
     return { stage: STAGES.accepted };
   } catch (error) {
-    const code = codeOf(error);
-    const receivedOwner = ask(() => (error as { receivedOwner?: unknown }).receivedOwner);
-    return {
-      stage: stageOf(code, codec, request),
-      code,
-      ...(typeof receivedOwner === 'string' ? { receivedOwner } : {}),
-    };
+    const refusal = refusalOf(platform, error);
+    return { stage: stageOf(refusal.code, codec, request), ...refusal };
   }
 }
 
-/** An engine or a clock of the caller's own may throw whatever it likes. */
-function codeOf(error: unknown): CallbackErrorCode | undefined {
-  return ask(() => (isCallbackError(error) ? error.code : undefined));
+/** An engine or a clock of the caller's own may throw whatever it likes: a code that the platform cannot have is none. */
+function refusalOf(platform: PlatformName, error: unknown): Pick<Outcome, 'code' | 'receivedOwner'> {
+  const code = ask(() => (isCallbackError(error) ? error.code : undefined));
+  const { key, owner } = PLATFORMS[platform];
+  if (code === 'ERR_DECRYPT' && key === undefined) return {};
+  if (code !== 'ERR_OWNER') return { code };
+  const receivedOwner = ask(() => (error as { receivedOwner?: unknown }).receivedOwner);
+  return key !== undefined && owner !== undefined && typeof receivedOwner === 'string' ? { code, receivedOwner } : {};
 }
 
 function stageOf(code: CallbackErrorCode | undefined, codec: CallbackCodec, request: CallbackRequest): number {

@@ -109,7 +109,7 @@ export const PLATFORMS: Readonly<Record<PlatformName, Platform>> = {
   },
 };
 
-/** Every header that a codec reads or a hypothesis looks at. */
+/** Every header that a codec reads or a hypothesis looks at; every request has the last, if headers were passed at all. */
 export const HEADER_NAMES: readonly string[] = [
   ...LARK.signature,
   ...LARK.timestamp,
@@ -119,6 +119,7 @@ export const HEADER_NAMES: readonly string[] = [
   'sdkappid',
   'x-ddpaas-signature',
   'x-ddpaas-signature-timestamp',
+  'content-type',
 ];
 
 const SHARED = ['acceptChallenge', 'toleranceSeconds', 'now', 'maxBodyBytes', 'random', 'aes'];

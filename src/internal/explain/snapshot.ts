@@ -60,7 +60,8 @@ function copyHeaders(headers: unknown, names: readonly string[]): unknown {
   if (typeof get === 'function' && property(headers, Symbol.toStringTag) !== 'Map') {
     return names.map((name) => [name, ask(() => get.call(headers, name))]);
   }
-  return entriesOf(headers, (name) => names.includes(name.toLowerCase()));
+  const isRead = (name: string) => names.includes(name.toLowerCase());
+  return entriesOf(headers, isRead).filter(([name]) => isRead(String(name)));
 }
 
 function copyQuery(query: unknown): unknown {

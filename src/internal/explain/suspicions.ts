@@ -100,12 +100,12 @@ function plainFeishu(tried: Case): readonly Verdict[] {
 /** Whether a value that the codec reads is there twice with different values, or its percent-encoding is malformed. */
 function isUnreadable(view: View, platform: PlatformName): boolean {
   const { carrier, signature, timestamp = [], nonce = [] } = PLATFORMS[platform];
-  if (carrier !== 'url') return false;
+  const pairs = carrier === 'url' ? view.parameters : view.headers;
   // WeChat's two signatures are two.
   const signatures = platform === 'wechat' ? signature.map((name) => [name]) : [signature];
-  return [...signatures, timestamp, nonce, ['echostr']].some((names) => {
+  return [...signatures, timestamp, nonce, ['echostr'], ['sdkappid']].some((names) => {
     const folded = names.map((name) => name.toLowerCase());
-    const values = view.parameters.filter(([name, value]) => folded.includes(name.toLowerCase()) && value !== '');
+    const values = pairs.filter(([name, value]) => folded.includes(name.toLowerCase()) && value !== '');
     return values.some(([, value]) => value === undefined || value !== values[0]?.[1]);
   });
 }
@@ -154,7 +154,9 @@ function unsignedFeishu(tried: Case, view: View, names: string): readonly Verdic
     return [ownField(parseJsonObject(text) ?? {}, 'event') === undefined ? likely(clue) : proven(clue)];
   }
   const wrongKey = likely({ text: 'key-wrong', details: { name } });
-  return view.hasHeaders ? [wrongKey] : [proven({ text: 'signature-missing', details: { name: names } }), wrongKey];
+  return view.headers.length > 0
+    ? [wrongKey]
+    : [proven({ text: 'signature-missing', details: { name: names } }), wrongKey];
 }
 
 /** A signature is there and does not fit. */

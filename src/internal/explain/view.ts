@@ -4,7 +4,7 @@
 import { isBytes, tagOf } from '../arguments.ts';
 import { decodeUtf8 } from '../encoding/utf8.ts';
 import { isJsonObject, type JsonObject, ownField, parseJsonObject } from '../json.ts';
-import { decodePercent } from '../request.ts';
+import { decodePercent, splitJoined } from '../request.ts';
 import { ask } from '../runtime.ts';
 import type { Case } from './attempt.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -21,8 +21,8 @@ export interface View {
   readonly fields: JsonObject;
   /** In the order in which they were sent; `undefined` is a value whose percent-encoding is malformed. */
   readonly parameters: readonly Parameter[];
-  /** Whether any headers were passed at all. */
-  readonly hasHeaders: boolean;
+  /** Those that are looked at; one that came twice is two. */
+  readonly headers: readonly Parameter[];
   /** By a name in lower case. */
   header(name: string): string | undefined;
   /** By any of `names`, in any letter case. */
@@ -42,14 +42,14 @@ export function viewOf({ request }: Pick<Case, 'request'>): View {
 function look(request: Snapshot): View {
   const raw = rawBody(request.body);
   const text = typeof raw === 'string' ? raw : raw && decodeUtf8(raw, 0, raw.length);
-  const headers: readonly Parameter[] = Array.isArray(request.headers) ? request.headers : [];
+  const headers = Array.isArray(request.headers) ? onePerValue(request.headers, splitJoined) : [];
   const parameters = parametersOf(request);
   return {
     raw,
     text,
     ...documentOf(text ?? ''),
     parameters,
-    hasHeaders: headers.some(([, value]) => value),
+    headers,
     header: (name) => find(headers, [name]),
     parameter: (...names) => find(parameters, names),
   };
@@ -75,10 +75,7 @@ function documentOf(text: string): Pick<View, 'format' | 'fields'> {
 }
 
 function parametersOf({ url, query }: Snapshot): readonly Parameter[] {
-  if (Array.isArray(query)) {
-    const pairs = query.flatMap(([name, value]: Parameter) => [value].flat().map((one): Parameter => [name, one]));
-    return pairs.filter(([, value]) => value !== undefined && value !== null);
-  }
+  if (Array.isArray(query)) return onePerValue(query, (value) => value);
   const [, search = ''] = /^[^?#]*\?([^#]*)/.exec(typeof url === 'string' ? url : '') ?? [];
   return search.split('&').map((pair) => {
     const [name, ...value] = pair.split('=') as [string, ...string[]];
@@ -86,12 +83,17 @@ function parametersOf({ url, query }: Snapshot): readonly Parameter[] {
   });
 }
 
-/** The first text that is not empty; a list that Fetch or Node has joined counts as its first. */
+/** A pair for each value that is there. */
+function onePerValue(pairs: readonly Parameter[], split: (value: unknown) => unknown): readonly Parameter[] {
+  const all = pairs.flatMap(([name, value]) => [split(value)].flat().map((one): Parameter => [String(name), one]));
+  return all.filter(([, value]) => value !== undefined && value !== null);
+}
+
+/** The first text that is not empty. */
 function find(pairs: readonly Parameter[], names: readonly string[]): string | undefined {
   const folded = names.map((name) => name.toLowerCase());
   for (const [name, value] of pairs) {
-    const [first]: readonly unknown[] = [value].flat();
-    if (typeof first === 'string' && first !== '' && folded.includes(String(name).toLowerCase())) return first;
+    if (typeof value === 'string' && value !== '' && folded.includes(name.toLowerCase())) return value;
   }
   return undefined;
 }
