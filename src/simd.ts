@@ -60,9 +60,9 @@ type KernelEngine = AesCbcEngine & { readonly digest: EngineDigest };
 /**
  * Makes an engine to pass as `aes:` to a codec. Decryption, key setup included, is bitsliced: no table lookup, branch,
  * address or shift depends on key or text (FIPS 197 in the circuit of Boyar and Peralta, IACR ePrint 2011/332), and it is
- * 1.5 to 4 times as fast as noble's tables. Encryption is noble's, which makes no such promise. Its `digest`, SHA-256 and SHA-1, makes
- * the first one, and is twice as fast as noble's: codecs that are given the engine verify signatures with it where the
- * runtime has no hash of its own.
+ * 1.5 to 4 times as fast as noble's tables. Encryption is noble's, which makes no such promise. Its `digest`, SHA-256 and
+ * SHA-1, makes the first one, and is twice as fast as noble's: codecs that are given the engine verify signatures with it
+ * where the runtime has no hash of its own.
  *
  * Choose it where there is no `node:crypto`: browsers, Workers, edge functions; or in Deno, whose own AES is slower.
  *
@@ -70,10 +70,10 @@ type KernelEngine = AesCbcEngine & { readonly digest: EngineDigest };
  * of NIST SP 800-38A. One instance of 64 KB serves all codecs; its memory never grows, and all but the last key schedule is
  * wiped after each call.
  *
- * @param module The compiled kernel, for hosts that forbid compiling bytes but import modules, as Cloudflare Workers do:
+ * @param module The compiled kernel, for runtimes that forbid compiling bytes but import modules, as Cloudflare Workers do:
  * `import kernel from 'callback-codec/simd.wasm'`. Not needed elsewhere.
  * @returns The engine. Its `kind` is `noble` where WebAssembly or its SIMD is missing or forbidden (a Content Security
- * Policy without `'wasm-unsafe-eval'`, a bare engine): it works, as a table-driven engine. Test `kind` if you must not run
+ * Policy without `'wasm-unsafe-eval'`, a bare runtime): it works, as a table-driven engine. Test `kind` if you must not run
  * that one. A later call may still succeed, with a module.
  * @throws {TypeError} From the engine: a key not of 32 bytes, or no whole blocks. From its `digest`, which is there where
  * `kind` is `simd`: another algorithm, or no bytes.

@@ -54,7 +54,7 @@ function keyMistake(text: string): string {
   if (text === '') return 'none: is the variable that it comes from set?';
   if (/^\s|\s$/.test(text)) return `${text.length} with white space at an end`;
   if (text.endsWith('=')) return `${text.length} with "=" at the end`;
-  return text.length === 43 ? 'others among 43' : `${text.length}`;
+  return text.length === 43 ? '43 with others among them' : `${text.length}`;
 }
 
 /** One id, or a list of them. An empty id is legal only for those who say so. */

@@ -76,7 +76,10 @@ function makeHexDigest(runtime: Runtime, algorithm: string, Noble: NobleHash, an
   return firstSound([() => nodeOneCallDigest(runtime, algorithm, makeStreaming), stream], runtime, portable, answers);
 }
 
-/** Parts up to this many bytes are put together and hashed in one call, which is twice as fast as a streaming hash. */
+/**
+ * Parts that cannot be longer than this many bytes, three for each character, are put together and hashed in one call, which
+ * is twice as fast as a streaming hash.
+ */
 const SCRATCH_BYTES = 16_384;
 
 /** Up to so many characters Node hashes a text faster than its bytes. */

@@ -18,7 +18,7 @@ export type OnEvent<Message, Answer, Request> = (
 /** A Promise is an object, too: without this, one of a wrong answer would pass for an answer. */
 type Unpromised<Answer> = Answer extends object ? Answer & { readonly then?: never } : Answer;
 
-/** What `toFetchHandler` and `toNodeHandler` can be told beside the codec and the function. */
+/** Options of `toFetchHandler` and `toNodeHandler`. */
 export interface HandlerOptions<Request> {
   /**
    * Called for every request that is refused, with the reason, for your log: the sender sees only the status. A promise is

@@ -1,4 +1,5 @@
-// HMAC-SHA-256 (RFC 2104) by the runtime's own where it has one, else on noble's SHA-256.
+// HMAC-SHA-256 (RFC 2104) by the runtime's own where it has one, else on noble's SHA-256. Beside digest.ts and not in it, so
+// that the bundle of a platform carries the one that it uses.
 import { _SHA256 } from '@noble/hashes/sha2.js';
 import { encodeBase64 } from './encoding/portable.ts';
 import { encodeUtf8 } from './encoding/utf8.ts';

@@ -11,7 +11,7 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
-    return undefined; // a SyntaxError, or an engine's RangeError for nesting too deep
+    return undefined; // a SyntaxError, or a runtime's RangeError for nesting too deep
   }
   return isJsonObject(value) ? value : undefined;
 }
@@ -29,7 +29,7 @@ export function requireJsonObject(what: string, text: string): JsonObject {
   return object;
 }
 
-/** Whether a body is a JSON object in the base64 in which gateways hand it to functions; `null` and `true` are not. */
+/** Whether a body is a JSON object or XML in the base64 in which gateways hand it to functions; `null` and `true` are not. */
 export function isBase64(text: string | undefined): boolean {
   return text !== undefined && text.length % 4 === 0 && /^(?:e[w-z0-3]|P[A-P])[A-Za-z\d+/]+={0,2}$/.test(text);
 }
@@ -79,7 +79,7 @@ export function jsonText(name: string, value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch {
-    // a cycle, a BigInt, or an engine's RangeError for nesting too deep
+    // a cycle, a BigInt, or a runtime's RangeError for nesting too deep
   }
   if (text === undefined) throw new TypeError(`${name} must have a JSON form, got ${typeName(value)}`);
   return text;

@@ -6,7 +6,7 @@ import { ask } from './runtime.ts';
 
 /**
  * A cryptographically secure source of random bytes: returns exactly `byteLength` fresh bytes. Needed only where the
- * runtime has no `crypto.getRandomValues` (bare engines), and for reproducible tests.
+ * runtime has no `crypto.getRandomValues` (bare ones), and for reproducible tests.
  */
 export type RandomSource = (byteLength: number) => Uint8Array;
 

@@ -4,13 +4,13 @@
 /** A plain byte array; written so that TypeScript before 5.7, where Uint8Array is not generic, reads it too. */
 export type Bytes = ReturnType<typeof Uint8Array.of>;
 
-/** Everything that is asked of a runtime; a bare engine has none of it. */
+/** Everything that is asked of a runtime; a bare one has none of it. */
 export interface Runtime {
   /** `node:buffer` of Node, Bun, Deno and Workers with nodejs_compat. */
   readonly buffer?: NodeBufferModule | undefined;
   /** `node:crypto` of the same. */
   readonly crypto?: NodeCryptoModule | undefined;
-  /** Versions of the JavaScript engine, by which some are known to be slow at something. Bun, of WebKit, gives both. */
+  /** Versions of V8 and WebKit, by which some are known to be slow at something. Bun, of WebKit, gives both. */
   readonly versions?: { readonly v8?: string | undefined; readonly webkit?: string | undefined } | undefined;
   readonly TextEncoder?: (new () => TextEncoderLike) | undefined;
   readonly TextDecoder?: (new (label: string, options: object) => TextDecoderLike) | undefined;

@@ -169,12 +169,12 @@ describe('EncodingAESKey', () => {
     ['white space in place of a character', ` ${encodingAesKey.slice(1)}`, 'got 43 with white space at an end'],
     ['a line feed at the end', `${encodingAesKey}\n`, 'got 44 with white space at an end'],
     ['its = and a line feed', `${encodingAesKey}=\r\n`, 'got 46 with white space at an end'],
-    ['white space inside', `${start.slice(0, 20)} ${start.slice(20)}`, 'got others among 43'],
-    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`, 'got others among 43'],
-    ['a _ of the other alphabet', `_${encodingAesKey.slice(1)}`, 'got others among 43'],
-    ['a letter outside ASCII', `é${encodingAesKey.slice(1)}`, 'got others among 43'],
-    ['a letter far outside ASCII', `世${encodingAesKey.slice(1)}`, 'got others among 43'],
-    ['half of a surrogate pair', `\ud83d${encodingAesKey.slice(1)}`, 'got others among 43'],
+    ['white space inside', `${start.slice(0, 20)} ${start.slice(20)}`, 'got 43 with others among them'],
+    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a _ of the other alphabet', `_${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a letter outside ASCII', `é${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['a letter far outside ASCII', `世${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
+    ['half of a surrogate pair', `\ud83d${encodingAesKey.slice(1)}`, 'got 43 with others among them'],
   ])('is refused with %s, and the message says what to paste and what was found', (_, key, mistake) => {
     expect(refusalOf(() => bind(key))).toEqual({
       code: 'ERR_CONFIG',

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallbackCodec, CallbackPush } from '../../index.ts';
 import { isCallbackError } from '../../index.ts';
+import type { PlatformName } from '../explain/texts.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { splice } from './check-splice.ts';
 import type { Fault, Step } from './check-texts.ts';
@@ -100,7 +101,7 @@ function unsigned(push: CallbackPush, names: readonly string[]): CallbackPush {
   return { ...push, headers: without(push.headers), query: without(push.query) };
 }
 
-/** The object, or `undefined` for what is none. */
+/** The object, or `undefined` for what is none; so is one behind a BOM, which many readers refuse (RFC 8259 section 8.1). */
 function readJson(body: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(body);
@@ -165,7 +166,7 @@ function echostrProbes({ codec }: Given, limit: number): readonly Probe[] {
     return body === push.query.echostr ? 'echostr-encrypted' : 'wrong-echostr';
   };
   // The platform itself repeats it from several addresses.
-  return ['verification', 'verification-again'].map((step) => ({ step: step as Step, push, limit, judge }));
+  return (['verification', 'verification-again'] as const).map((step) => ({ step, push, limit, judge }));
 }
 
 /** The ciphertext of an event, as an echostr: signed alike, and answered decrypted by those who do not look at it. */
@@ -207,7 +208,7 @@ const feishu: Plan = {
     const [verification, ...challenges] = challengeProbes(given) as [Probe, ...Probe[]];
     if (encryptKey === undefined) {
       const push = codec.encode(event);
-      const steps = ['event', 'again'].map((step) => ({ step: step as Step, push, limit, judge: anything }));
+      const steps = (['event', 'again'] as const).map((step) => ({ step, push, limit, judge: anything }));
       const bare = refused('no-token', codec.encode(JSON.stringify(event)));
       return [verification, ...steps, ...token, bare, ...challenges];
     }
@@ -415,4 +416,4 @@ export const PLANS: Readonly<Record<string, Plan>> = {
   wechat,
   'tencent-chat': tencentChat,
   trtc,
-};
+} satisfies Record<PlatformName, Plan>;

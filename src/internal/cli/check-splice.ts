@@ -14,15 +14,15 @@ export function splice(codec: CallbackCodec, event: object, mark: string, token:
   const challengeText = JSON.stringify({ challenge: mark.slice(0, 36), token, type: 'url_verification' });
   const first = Math.ceil(eventText.indexOf(mark) / 16);
   for (;;) {
-    const sealed = ciphertext(codec.encode(eventText));
+    const captured = ciphertext(codec.encode(eventText));
     const push = codec.encode(challengeText);
     const end = ciphertext(push);
     // In ciphertext the IV is block 0, so that the text's block n is block n + 1.
-    const iv = xor(blockAt(sealed, first), blockAt(Buffer.from(eventText), first), HEAD);
-    const random = xor(blockAt(Buffer.from(challengeText), 2), blockAt(end, 2), blockAt(sealed, first + 3));
+    const iv = xor(blockAt(captured, first), blockAt(Buffer.from(eventText), first), HEAD);
+    const random = xor(blockAt(Buffer.from(challengeText), 2), blockAt(end, 2), blockAt(captured, first + 3));
     // One in ten stays inside the JSON string.
     if (random.some((byte) => byte < 0x20 || byte === 0x22 || byte === 0x5c)) continue;
-    const parts = [iv, sealed.subarray((first + 1) * 16, (first + 4) * 16), end.subarray(3 * 16)];
+    const parts = [iv, captured.subarray((first + 1) * 16, (first + 4) * 16), end.subarray(3 * 16)];
     return { ...push, body: JSON.stringify({ encrypt: Buffer.concat(parts).toString('base64') }) };
   }
 }

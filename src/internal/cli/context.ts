@@ -1,4 +1,4 @@
-// What every command is given.
+// The surroundings of a command: texts, variables, and what a process is to it.
 
 import type { Language } from '../../explain.ts';
 import type { Environment } from './platforms.ts';

@@ -1,4 +1,4 @@
-// The one table of what the command knows of a platform: its codec, its explanation, and the variables of its secrets.
+// What the command knows of a platform, but for what `check` sends: its codec, its explanation, and the variables of its secrets.
 import {
   explainDingTalk,
   explainDingTalkCard,
@@ -22,6 +22,7 @@ import {
   createWeChatCodec,
   createWeComCodec,
 } from '../../index.ts';
+import type { PlatformName } from '../explain/texts.ts';
 
 /** Where an option comes from. */
 interface Variable {
@@ -105,7 +106,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     explain: explainTrtc,
     variables: [needed('key', 'TRTC_KEY'), optional('sdkAppId', 'TRTC_SDK_APP_ID')],
   },
-};
+} satisfies Record<PlatformName, Platform>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,6 @@
 // A request from a file, in any of the forms in which people have one: raw HTTP, a curl command, the event of a function.
 import type { CallbackRequest } from '../../index.ts';
+import { ask } from '../runtime.ts';
 import { decode, fromBinary, toBinary, utf8 } from './bytes.ts';
 import { addHeader, curlRequest, noHeaders, type ReadFile } from './curl.ts';
 import { UsageError } from './texts.ts';
@@ -36,21 +37,13 @@ function rawRequest(bytes: Uint8Array): CallbackRequest {
 
 /** The event of a function; or the body alone, if that is all there is. */
 function jsonRequest(text: string): CallbackRequest {
-  const event = parse(text);
+  const event: Json | undefined = ask(() => JSON.parse(text));
   if (event === undefined) throw new UsageError();
   if (!['headers', 'multiValueHeaders', 'requestContext', 'body', 'url', 'query'].some((name) => name in event)) {
     return { body: text };
   }
   const headers = (event.multiValueHeaders ?? event.headers) as CallbackRequest['headers'];
   return { headers, body: bodyOf(event) as CallbackRequest['body'], ...parametersOf(event) };
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function bodyOf({ body, isBase64Encoded }: Json): unknown {

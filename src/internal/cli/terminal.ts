@@ -20,7 +20,7 @@ export function safeJson(data: object): string {
   return JSON.stringify(data).replace(UNSAFE, (character) => character.split('').map(written).join(''));
 }
 
-/** An event that is nested too deep for the engine to write as JSON is left to the text of its message. */
+/** An event that is nested too deep for the runtime to write as JSON is left to the text of its message. */
 export function writableEvent(event: unknown): unknown {
   return indented(event) === undefined ? undefined : event;
 }

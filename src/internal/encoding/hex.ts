@@ -1,4 +1,4 @@
-// Lower-case hexadecimal, by ES2026 where the engine has it.
+// Lower-case hexadecimal, by ES2026 where the runtime has it.
 import { type Bytes, firstSound } from '../runtime.ts';
 
 type EncodeHex = (bytes: Uint8Array) => string;

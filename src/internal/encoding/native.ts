@@ -23,7 +23,7 @@ export type EncodeBase64 = (bytes: Uint8Array) => string;
  */
 export type DecodeBase64 = (text: string, reserve: number) => Uint8Array | undefined;
 
-/** ES2026 base64, where the engine has it. */
+/** ES2026 base64, where the runtime has it. */
 interface Base64Bytes extends Uint8Array {
   setFromBase64(text: string, options: { lastChunkHandling: 'strict' }): { read: number; written: number };
   toBase64(): string;
@@ -118,7 +118,7 @@ export function webEncodeBase64(): EncodeBase64 | undefined {
   return 'toBase64' in Uint8Array.prototype ? (bytes) => (bytes as Base64Bytes).toBase64() : undefined;
 }
 
-/** Longest decoded envelope that scratch memory is kept for; allocating costs more than decoding a kilobyte. */
+/** Longest text, with its IV, that scratch memory is kept for; allocating costs more than decoding a kilobyte. */
 const SCRATCH_BYTES = 65_536;
 
 /** Up to so many characters a Buffer has less to set up than what ES2026 gives, and beyond that it is slower. */

@@ -102,7 +102,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number = 0, end: number = b
   return text + takeText(units);
 }
 
-/** Engines bound the number of arguments of a call; a few more than this are safe everywhere. */
+/** Runtimes bound the number of arguments of a call; a few more than this are safe everywhere. */
 const ARGUMENTS = 4092;
 
 /** The text of some code units, which are taken out of the list. */

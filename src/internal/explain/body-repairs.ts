@@ -10,7 +10,7 @@ import { type Repair, repairRequest } from './repair.ts';
 import { copyJson } from './snapshot.ts';
 import { viewOf } from './view.ts';
 
-/** At most 70 for one body: 36 ways to write JSON, the same with a line break, and a few of others. */
+/** At most 70 for one body: 30 ways to write JSON, the same with a line break, and a few of others. */
 export function bodyRepairs(tried: Case, limit: number): readonly Repair[] {
   const { raw, text } = viewOf(tried);
   const { covers } = PLATFORMS[tried.platform];

@@ -36,7 +36,7 @@ export function parameterRepairs(tried: Case): readonly Repair[] {
     const asText = headers.map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]);
     found.push(repairRequest('parameter', NUMBER, { headers: asText }));
   }
-  // WeChat alone sends both signatures; without this word its message counts as plain.
+  // WeChat alone sends two different signatures; without this word its message counts as plain.
   if (
     tried.platform === 'wechat' &&
     hasKey(PLATFORMS.wechat, tried.options) &&

@@ -1,4 +1,4 @@
-// What can be told of a request that no repair gets through: facts that are there to see, and what they are likely to mean.
+// What can be said of a request that no repair gets through: facts that are there to see, and what they are likely to mean.
 
 import { ownField, parseJsonObject } from '../json.ts';
 import { ask } from '../runtime.ts';
