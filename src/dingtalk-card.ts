@@ -16,8 +16,8 @@ import { isAccepted } from './internal/errors.ts';
 import { nowInMilliseconds } from './internal/freshness.ts';
 import { hmacSha256Base64 } from './internal/hmac.ts';
 import { type JsonObject, payloadText, requireJsonObject, textField } from './internal/json.ts';
-import { type CallbackRequest, readBody, requireBodyText } from './internal/request.ts';
-import { readSentTime, requireSignedTime, type SentTime, type SignedTimeHeaders } from './internal/signed-time.ts';
+import { type CallbackRequest, readBody, readHeaders, requireBodyText } from './internal/request.ts';
+import { requireSignedTime, type SentTime, type SignedTimeHeaders } from './internal/signed-time.ts';
 
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
@@ -35,7 +35,7 @@ export interface DingTalkCardCodecOptions extends CodecOptions {
   toleranceSeconds?: number | undefined;
 }
 
-/** What {@link DingTalkCardCodec.encode} can be told. */
+/** Options of {@link DingTalkCardCodec.encode}. */
 export interface DingTalkCardEncodeOptions {
   /** Milliseconds since the epoch, 13 digits. Default the clock. */
   timestamp?: string | undefined;
@@ -66,9 +66,9 @@ export type DingTalkCardMessage<Events extends object = Record<string, JsonObjec
 export interface DingTalkCardCodec<Events extends object = Record<string, JsonObject>>
   extends CallbackCodec<DingTalkCardMessage<Events>, object> {
   /**
-   * Verifies and parses a request: headers `x-ddpaas-signature-timestamp` and `x-ddpaas-signature`,
-   * freshness, JSON. The signature covers the time alone:
-   * within the window whoever saw one request can send any body, so use HTTPS and keep the URL secret.
+   * Verifies and parses a request: headers `x-ddpaas-signature-timestamp` and `x-ddpaas-signature`, freshness, JSON. The
+   * signature covers the time alone: within the window whoever saw one request can send any body, so use HTTPS and keep the
+   * URL secret.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.
@@ -88,7 +88,7 @@ export interface DingTalkCardCodec<Events extends object = Record<string, JsonOb
 }
 
 /**
- * The signature of a card's callback: base64 of HMAC-SHA-256(apiSecret, timestamp).
+ * The signature of a card's callback: base64 of HMAC-SHA-256(apiSecret, timestamp). It covers the time alone, not the body.
  *
  * @param parts `timestamp`: as in the header, milliseconds since the epoch. `apiSecret`: of the registered URL.
  * @returns 44 characters of base64, as in `x-ddpaas-signature`.
@@ -132,7 +132,7 @@ export function createDingTalkCardCodec<Events extends object = Record<string, J
   return {
     maxBodyBytes: app.maxBodyBytes,
     decode: (request) => decode(app, request) as DingTalkCardMessage<Events>,
-    verify: (request) => isAccepted(() => verify(app, request)),
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
     encode: (payload, options) => encode(app, payload, options),
     reply,
   };
@@ -149,16 +149,17 @@ function readApp(options: DingTalkCardCodecOptions): App {
 }
 
 function decode(app: App, request: CallbackRequest): DingTalkCardMessage {
-  const text = requireBodyText(readBody(request, app.maxBodyBytes));
-  const sent = readSentTime(request, HEADERS);
+  const body = readBody(request, app.maxBodyBytes);
+  const sent = readHeaders(request, ...HEADERS);
+  const text = requireBodyText(body);
   const event = requireJsonObject('the body', text);
   const timestamp = requireSignature(app, sent);
   return { platform: 'dingtalk-card', kind: 'event', type: textField(event, 'type') ?? '', timestamp, event, text };
 }
 
-function verify(app: App, request: CallbackRequest): void {
+function requireSigned(app: App, request: CallbackRequest): void {
   readBody(request, app.maxBodyBytes);
-  requireSignature(app, readSentTime(request, HEADERS));
+  requireSignature(app, readHeaders(request, ...HEADERS));
 }
 
 const HEADERS: SignedTimeHeaders = ['x-ddpaas-signature', 'x-ddpaas-signature-timestamp'];
@@ -168,7 +169,8 @@ function requireSignature(app: App, sent: SentTime): string {
 }
 
 function encode(app: App, payload: unknown, options: DingTalkCardEncodeOptions = {}): CallbackPush {
-  const timestamp = requireText('timestamp', options.timestamp ?? nowInMilliseconds(app));
+  const { timestamp = nowInMilliseconds(app) } = options;
+  requireText('timestamp', timestamp);
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'x-ddpaas-signature-timestamp': timestamp,

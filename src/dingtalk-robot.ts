@@ -18,8 +18,8 @@ import { isAccepted } from './internal/errors.ts';
 import { nowInMilliseconds } from './internal/freshness.ts';
 import { hmacSha256Base64 } from './internal/hmac.ts';
 import { idField, type JsonObject, payloadText, requireJsonObject, textField } from './internal/json.ts';
-import { type CallbackRequest, readBody, requireBodyText } from './internal/request.ts';
-import { readSentTime, requireSignedTime, type SentTime, type SignedTimeHeaders } from './internal/signed-time.ts';
+import { type CallbackRequest, readBody, readHeaders, requireBodyText } from './internal/request.ts';
+import { requireSignedTime, type SentTime, type SignedTimeHeaders } from './internal/signed-time.ts';
 
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
 export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
@@ -37,7 +37,7 @@ export interface DingTalkRobotCodecOptions extends CodecOptions {
   toleranceSeconds?: number | undefined;
 }
 
-/** What {@link DingTalkRobotCodec.encode} can be told. */
+/** Options of {@link DingTalkRobotCodec.encode}. */
 export interface DingTalkRobotEncodeOptions {
   /** Milliseconds since the epoch, 13 digits. Default the clock. */
   timestamp?: string | undefined;
@@ -91,7 +91,8 @@ export interface DingTalkRobotCodec<Events extends object = Record<string, JsonO
 }
 
 /**
- * The signature of a robot, in both directions: base64 of HMAC-SHA-256(secret, timestamp + "\\n" + secret).
+ * The signature of a robot, in both directions: base64 of HMAC-SHA-256(secret, timestamp + "\\n" + secret). It covers the
+ * time alone, not the body.
  *
  * @param parts `timestamp`: milliseconds since the epoch, 13 digits. `secret`: AppSecret, or the `SEC…` of a custom robot.
  * @returns 44 characters of base64. In a URL, percent-encode it once.
@@ -135,7 +136,7 @@ export function createDingTalkRobotCodec<Events extends object = Record<string, 
   const codec: DingTalkRobotCodec<Events> = {
     maxBodyBytes: app.maxBodyBytes,
     decode: (request) => decode(app, request) as DingTalkRobotMessage<Events>,
-    verify: (request) => isAccepted(() => verify(app, request)),
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
     encode: (payload, options) => encode(app, payload, options),
     reply,
   };
@@ -154,8 +155,9 @@ function readApp(options: DingTalkRobotCodecOptions): App {
 }
 
 function decode(app: App, request: CallbackRequest): DingTalkRobotMessage {
-  const text = requireBodyText(readBody(request, app.maxBodyBytes));
-  const sent = readSentTime(request, HEADERS);
+  const body = readBody(request, app.maxBodyBytes);
+  const sent = readHeaders(request, ...HEADERS);
+  const text = requireBodyText(body);
   const event = requireJsonObject('the body', text);
   const timestamp = requireSignature(app, sent);
   const type = textField(event, 'msgtype') ?? '';
@@ -163,9 +165,9 @@ function decode(app: App, request: CallbackRequest): DingTalkRobotMessage {
   return { platform: 'dingtalk-robot', kind: 'event', type, id, timestamp, event, text };
 }
 
-function verify(app: App, request: CallbackRequest): void {
+function requireSigned(app: App, request: CallbackRequest): void {
   readBody(request, app.maxBodyBytes);
-  requireSignature(app, readSentTime(request, HEADERS));
+  requireSignature(app, readHeaders(request, ...HEADERS));
 }
 
 const HEADERS: SignedTimeHeaders = ['sign', 'timestamp'];
@@ -175,7 +177,8 @@ function requireSignature(app: App, sent: SentTime): string {
 }
 
 function encode(app: App, payload: unknown, options: DingTalkRobotEncodeOptions = {}): CallbackPush {
-  const timestamp = requireText('timestamp', options.timestamp ?? nowInMilliseconds(app));
+  const { timestamp = nowInMilliseconds(app) } = options;
+  requireText('timestamp', timestamp);
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     timestamp,

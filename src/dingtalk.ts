@@ -34,6 +34,7 @@ import { nowInMilliseconds, requireFresh, SECONDS_OR_MILLISECONDS } from './inte
 import { idField, type JsonObject, ownField, payloadText, requireJsonObject, textField } from './internal/json.ts';
 import { type RandomSource, randomAlphanumerics } from './internal/random.ts';
 import { type CallbackRequest, readBody, readHeaders, readParameters, requireBodyText } from './internal/request.ts';
+import { ask } from './internal/runtime.ts';
 
 export type { AesCbc, AesCbcEngine, EngineDigest } from './internal/aes/engine.ts';
 export type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from './internal/codec.ts';
@@ -74,7 +75,7 @@ export interface DingTalkCodecOptions extends CodecOptions, EncryptionOptions {
   toleranceSeconds?: number | undefined;
 }
 
-/** What a reply can be told, for tests. */
+/** Options of {@link DingTalkCodec.reply}, for tests. */
 export interface DingTalkReplyOptions {
   /** Default that of the message. */
   timestamp?: string | undefined;
@@ -84,7 +85,7 @@ export interface DingTalkReplyOptions {
   prefix?: Uint8Array | undefined;
 }
 
-/** What {@link DingTalkCodec.encode} can be told. */
+/** Options of {@link DingTalkCodec.encode}. */
 export interface DingTalkEncodeOptions {
   /** One of the configured owner keys. Default the first. */
   ownerKey?: string | undefined;
@@ -139,7 +140,8 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
   extends CallbackCodec<DingTalkMessage<Events>, string> {
   /**
    * Verifies, decrypts and parses a request: signature, freshness, decryption, owner, JSON. Parameters are read from
-   * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; spellings given together agree.
+   * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; both spellings of one
+   * must agree.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE (platformCode 900005), ERR_TIMESTAMP, ERR_DECRYPT
    * (900008), ERR_OWNER (900010, with `receivedOwner`).
@@ -184,7 +186,7 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
    *
    * @returns The answer, `success` for example.
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
-   * @throws {TypeError} The body is no raw text or bytes.
+   * @throws {TypeError} The body is not raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }
@@ -395,7 +397,8 @@ function requireSigned(app: App, request: CallbackRequest): { timestamp: string;
 function readEncrypt(body: JsonObject, request: CallbackRequest): string {
   const encrypt = ownField(body, 'encrypt');
   if (encrypt === undefined) {
-    const [robot, card] = readHeaders(request, 'sign', 'x-ddpaas-signature');
+    // They are read for the advice alone: whatever is wrong with them is no reason of its own.
+    const [robot, card] = ask(() => readHeaders(request, 'sign', 'x-ddpaas-signature')) ?? [];
     const advice = card ? ': a card, use callback-codec/dingtalk-card' : ': a robot, use callback-codec/dingtalk-robot';
     throw new CallbackError('ERR_SIGNATURE', `the body carries no \`encrypt\`${card || robot ? advice : ''}`);
   }

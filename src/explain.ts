@@ -3,7 +3,7 @@ import type { Diagnosis } from './internal/explain/findings.ts';
 import { diagnose } from './internal/explain/search.ts';
 import type { Language } from './internal/explain/texts.ts';
 
-export { CallbackError, type CallbackErrorCode, isCallbackError } from './feishu.ts';
+export { CallbackError, type CallbackErrorCode, isCallbackError } from './internal/errors.ts';
 export type { Diagnosis, Finding, FindingId } from './internal/explain/findings.ts';
 export type { Language } from './internal/explain/texts.ts';
 
@@ -20,7 +20,7 @@ export interface ExplainOptions {
  * It tries small repairs of the options and of the request with the real codec: what then verifies is `proven`. To do so it
  * decrypts what nobody has verified. **Its answer is for the developer, never for the sender**: do not send it, nor let
  * its time be measured; call it in a log or on a desk, not on every request. No text of it holds a secret, a signature, a
- * header or content of a message, but the id whom a message is for.
+ * header or content of a message, except the id that a message is for.
  *
  * @param options What `createFeishuCodec` is given.
  * @param request What `decode` is given.

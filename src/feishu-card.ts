@@ -45,7 +45,7 @@ export interface FeishuCardCodecOptions extends CodecOptions {
   random?: RandomSource | undefined;
 }
 
-/** What {@link FeishuCardCodec.encode} can be told. */
+/** Options of {@link FeishuCardCodec.encode}. */
 export interface FeishuCardEncodeOptions {
   /** Default the clock, in seconds. */
   timestamp?: string | undefined;
@@ -153,7 +153,7 @@ export function createFeishuCardCodec(options: FeishuCardCodecOptions): FeishuCa
   return {
     maxBodyBytes: app.maxBodyBytes,
     decode: (request) => decode(app, request),
-    verify: (request) => isAccepted(() => verify(app, request)),
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
     encode: (payload, options) => encode(app, payload, options),
     reply,
   };
@@ -187,7 +187,7 @@ function unsignedError(): CallbackError {
   return new CallbackError('ERR_SIGNATURE', 'not signed, and not the URL check: pass the headers');
 }
 
-function verify(app: App, request: CallbackRequest): void {
+function requireSigned(app: App, request: CallbackRequest): void {
   const body = readBody(request, app.maxBodyBytes);
   const headers = readSignatureHeaders(request);
   if (headers === undefined) throw unsignedError();
@@ -233,7 +233,7 @@ function encode(app: App, payload: unknown, options: FeishuCardEncodeOptions = {
   const json = parseJsonObject(text) ?? {};
   const headers = { 'Content-Type': 'application/json;charset=utf-8' };
   if (isChallenge(json)) {
-    const hasToken = typeof payload === 'string' || ownField(json, 'token') !== undefined;
+    const hasToken = typeof payload === 'string' || typeof ownField(json, 'token') === 'string';
     const body = hasToken ? text : JSON.stringify({ ...json, token: app.verificationToken });
     return { method: 'POST', headers, query: {}, body };
   }

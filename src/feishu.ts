@@ -57,7 +57,7 @@ export { CallbackError, type CallbackErrorCode, isCallbackError } from './intern
 export type { RandomSource } from './internal/random.ts';
 export type { CallbackRequest, HeadersLike, QueryLike } from './internal/request.ts';
 
-/** What {@link createFeishuCodec} needs: at least one of the two secrets; give both. */
+/** What {@link createFeishuCodec} needs: at least one of the two secrets, better both. */
 export interface FeishuCodecOptions extends CodecOptions, EncryptionOptions {
   /**
    * Encrypt Key of the app ("Events & Callbacks > Encryption Strategy"), used as it stands there, never trimmed. With
@@ -73,7 +73,7 @@ export interface FeishuCodecOptions extends CodecOptions, EncryptionOptions {
   acceptChallenge?: boolean | undefined;
 }
 
-/** What {@link FeishuCodec.encode} can be told. */
+/** Options of {@link FeishuCodec.encode}. */
 export interface FeishuEncodeOptions {
   /** Default the clock, in seconds. */
   timestamp?: string | undefined;
@@ -132,7 +132,7 @@ export interface FeishuCodec<Events extends object = Record<string, unknown>>
    *
    * With an `encryptKey`, a body without `encrypt` is refused. Any of the three signature headers demands all three, and
    * they must verify over the raw body. Without them only the encrypted URL challenge is accepted, if `acceptChallenge` is
-   * true; whatever else such a request holds as `encrypt` gives one and the same ERR_SIGNATURE. A challenge that comes this
+   * true; whatever other text such a request holds as `encrypt` gives one and the same ERR_SIGNATURE. A challenge that comes this
    * way is 1 to 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
@@ -266,7 +266,7 @@ export function decryptFeishuEvent(encrypt: string, encryptKey: string): string 
  * Makes the codec of one app. Secrets and options are checked here, once.
  *
  * @typeParam Events Types of `event` by `type`, for example `{ 'im.message.receive_v1': MessageReceived }`.
- * @param options At least one of `encryptKey` and `verificationToken`; give both.
+ * @param options At least one of `encryptKey` and `verificationToken`, better both.
  * @throws {CallbackError} ERR_CONFIG: no secret, one that is empty or undefined, or an option out of range.
  * @throws {TypeError} An option of the wrong type.
  *
@@ -322,7 +322,8 @@ function readApp(options: FeishuCodecOptions): App {
       'encryptKey or verificationToken is needed, better both: no secret, no codec',
     );
   }
-  const acceptChallenge = requireBoolean('acceptChallenge', options.acceptChallenge ?? true);
+  const { acceptChallenge = true } = options;
+  requireBoolean('acceptChallenge', acceptChallenge);
   const { aes: engine, random } = readEncryptionOptions(options);
   const app = { ...readCodecOptions(options, Infinity), verificationToken, acceptChallenge, random };
   if (encryptKey === undefined) return { ...app, crypt: undefined };

@@ -64,7 +64,7 @@ export interface NodeResponse {
  *
  * Mount it where the body has not been parsed. What `onEvent` throws, or an answer that the platform cannot take, goes to
  * `next` if there is one; else the returned promise is rejected, which ends a bare `createServer`: pass a `next` that
- * answers 500, `createServer((req, res) => handle(req, res, () => { res.statusCode = 500; res.end(); }))`.
+ * answers 500, as below.
  *
  * @param codec One of this package's codecs.
  * @param onEvent Called for every verified event. Platforms wait 1.2 to 5 seconds: start slow work and return.
@@ -85,7 +85,7 @@ export interface NodeResponse {
  * const handle = toNodeHandler(codec, (message) => {
  *   console.log(message.type); // user_add_org
  * });
- * const server = createServer(handle);
+ * const server = createServer((req, res) => handle(req, res, () => res.writeHead(500).end()));
  * server.listen(0, '127.0.0.1', async () => {
  *   const { port } = server.address() as { port: number };
  *   const { query, headers, body } = codec.encode({ EventType: 'user_add_org', UserId: ['u-1'] });
@@ -131,7 +131,8 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  * @param maxBodyBytes Where reading stops, in bytes: the codec's `maxBodyBytes`.
  * @returns The bytes; none for a request without a body.
  * @throws {CallbackError} ERR_TOO_LARGE: longer than `maxBodyBytes`. ERR_REQUEST: text that has no UTF-8 form.
- * @throws {TypeError} A parser has read the stream and left no raw body: the message says where to mount.
+ * @throws {TypeError} A parser has read the stream and left no raw body: the message says where to mount. `maxBodyBytes` is
+ * not a number from 1 up.
  * @throws {Error} The client broke off.
  *
  * @example
@@ -145,7 +146,8 @@ function send(request: NodeRequest, response: NodeResponse, reply: HandlerRespon
  */
 export async function readNodeBody(req: NodeRequest, maxBodyBytes: number): Promise<Uint8Array> {
   const { rawBody, headers, aborted, readableDidRead, readableEnded } = requireObject('req', req);
-  const collector = bodyCollector(requireNumber('maxBodyBytes', maxBodyBytes), headers['content-length']);
+  if (!(requireNumber('maxBodyBytes', maxBodyBytes) >= 1)) throw new TypeError('maxBodyBytes must be 1 or more');
+  const collector = bodyCollector(maxBodyBytes, headers['content-length']);
   if (isBytes(rawBody)) {
     collector.add(rawBody);
   } else if (aborted === true) {

@@ -89,7 +89,7 @@ export interface TencentChatEvent<Type extends string = string, Event = JsonObje
   readonly event: Event;
 }
 
-/** What {@link TencentChatCodec.reply} can be told. */
+/** Options of {@link TencentChatCodec.reply}. */
 export interface TencentChatAnswer {
   /** Default `OK`, which is also right for a rejection: never derived from `ErrorCode`. */
   ActionStatus?: 'OK' | 'FAIL' | undefined;
@@ -104,7 +104,7 @@ export interface TencentChatAnswer {
   [name: string]: unknown;
 }
 
-/** What {@link TencentChatCodec.encode} can be told. */
+/** Options of {@link TencentChatCodec.encode}. */
 export interface TencentChatEncodeOptions {
   /** Default the codec's. */
   sdkAppId?: string | number | undefined;
@@ -133,8 +133,8 @@ export interface TencentChatCodec<Events extends object = Record<string, JsonObj
    * The platform's half, for tests and simulators: the request with which Tencent Chat would push `payload`. A string is
    * sent verbatim, anything else as JSON.
    *
-   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ; `sdkAppId` is not
-   * decimal digits.
+   * @throws {CallbackError} ERR_CONFIG: neither `command` nor the payload names a CallbackCommand, or they differ;
+   * `sdkAppId` is not decimal digits.
    */
   encode(this: void, payload: unknown, options?: TencentChatEncodeOptions): CallbackPush;
   /**
@@ -195,7 +195,7 @@ export function createTencentChatCodec<Events extends object = Record<string, Js
   return {
     maxBodyBytes: app.maxBodyBytes,
     decode: (request) => decode(app, request) as TencentChatMessage<Events>,
-    verify: (request) => isAccepted(() => verify(app, request)),
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
     encode: (payload, options) => encode(app, payload, options),
     reply,
   };
@@ -242,7 +242,7 @@ function decode(app: App, request: CallbackRequest): TencentChatMessage {
   };
 }
 
-function verify(app: App, request: CallbackRequest): void {
+function requireSigned(app: App, request: CallbackRequest): void {
   readBody(request, app.maxBodyBytes);
   requireSignature(app, readSent(readParameters(request)));
 }
@@ -328,15 +328,15 @@ function encode(app: App, payload: unknown, options: TencentChatEncodeOptions = 
       'the CallbackCommand must be in the payload or given as `command`, or alike in both',
     );
   }
-  const requestTime = requireText('requestTime', options.requestTime ?? nowInSeconds(app));
+  const { requestTime = nowInSeconds(app), clientIp = '127.0.0.1', optPlatform = 'RESTAPI' } = options;
   const sdkAppId = options.sdkAppId === undefined ? app.sdkAppId : requireSdkAppId(options.sdkAppId);
   const query = {
     ...(sdkAppId === undefined ? {} : { SdkAppid: sdkAppId }),
     CallbackCommand: command,
     contenttype: 'json',
-    ClientIP: requireText('clientIp', options.clientIp ?? '127.0.0.1'),
-    OptPlatform: requireText('optPlatform', options.optPlatform ?? 'RESTAPI'),
-    Sign: sign(app.token, requestTime),
+    ClientIP: requireText('clientIp', clientIp),
+    OptPlatform: requireText('optPlatform', optPlatform),
+    Sign: sign(app.token, requireText('requestTime', requestTime)),
     RequestTime: requestTime,
   };
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, query, body };

@@ -72,7 +72,7 @@ export interface TrtcCodec<Events extends object = Record<string, JsonObject>>
   /**
    * The response: `{"code":0}`.
    *
-   * @throws {TypeError} A message of another platform, or an answer, for which there is no use.
+   * @throws {TypeError} A message of another platform, or any answer: the platform takes none.
    */
   reply(this: void, message: TrtcMessage<Events>, answer?: undefined): CallbackReply;
 }
@@ -122,7 +122,7 @@ export function createTrtcCodec<Events extends object = Record<string, JsonObjec
   return {
     maxBodyBytes: app.maxBodyBytes,
     decode: (request) => decode(app, request) as TrtcMessage<Events>,
-    verify: (request) => isAccepted(() => verify(app, request)),
+    verify: (request) => isAccepted(() => requireSigned(app, request)),
     encode: (payload) => encode(app, payload),
     reply,
   };
@@ -158,7 +158,7 @@ function decode(app: App, request: CallbackRequest): TrtcMessage {
   return { platform: 'trtc', kind: 'event', type: String(type), sdkAppId, event, text };
 }
 
-function verify(app: App, request: CallbackRequest): void {
+function requireSigned(app: App, request: CallbackRequest): void {
   const body = readBody(request, app.maxBodyBytes);
   const [signature] = readHeaders(request, 'sign');
   requireSignature(app, signature, body);

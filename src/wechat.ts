@@ -86,7 +86,7 @@ export interface WeChatCodecOptions extends CodecOptions, EncryptionOptions {
   toleranceSeconds?: number | undefined;
 }
 
-/** What {@link WeChatCodec.encode} can be told. */
+/** Options of {@link WeChatCodec.encode}. */
 export interface WeChatEncodeOptions {
   /** Of the message and its envelope. Default `xml`; mini programs may choose `json`. */
   format?: 'xml' | 'json' | undefined;
@@ -100,7 +100,7 @@ export interface WeChatEncodeOptions {
   prefix?: Uint8Array | undefined;
 }
 
-/** What {@link WeChatCodec.reply} can be told, for tests. */
+/** Options of {@link WeChatCodec.reply}, for tests. */
 export interface WeChatReplyOptions {
   /** Seconds since the epoch. Default the clock. */
   timestamp?: string | undefined;
@@ -166,8 +166,8 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    * Verifies, decrypts and parses a request: signature, freshness, decryption, appid, XML or JSON.
    *
    * With a key, `encrypt_type=aes` and `msg_signature` over `Encrypt` are required: a plain request is refused, and what
-   * stands in clear beside `Encrypt` (compatible mode) is not read. Without one, `signature` covers the time alone, neither
-   * the body nor the echostr: within the window whoever saw one request can send any body, so use HTTPS and keep the URL
+   * stands in clear beside `Encrypt` (compatible mode) is not read. Without one, `signature` covers time and nonce alone,
+   * neither the body nor the echostr: within the window whoever saw one request can send any body, so use HTTPS and keep the URL
    * secret. An echostr must be 1 to 128 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST (platformCode -40002), ERR_SIGNATURE (-40001), ERR_TIMESTAMP,
@@ -193,15 +193,15 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    * is a key (safe mode). A string is sent verbatim, an object in `format`. `{ echostr: '…' }` makes the GET of the URL
    * check.
    *
-   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is no number of seconds.
+   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is not a number of seconds.
    */
   encode(this: void, payload: unknown, options?: WeChatEncodeOptions): CallbackPush;
   /**
    * The response. To a verification its text, to an event without an answer `success`. An answer, a string or an object in
    * the message's format (the root element is `xml`), goes as the message came: encrypted under the same key, or plain.
    *
-   * @throws {CallbackError} ERR_CONFIG: a timestamp that is no number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
-   * @throws {TypeError} A message of another platform or appid, an answer to a verification, or one without a form.
+   * @throws {CallbackError} ERR_CONFIG: a timestamp that is not a number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
+   * @throws {TypeError} A message of another platform or appid, an answer to a verification, or one that cannot be written as XML or JSON.
    */
   reply(
     this: void,
@@ -214,7 +214,7 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    *
    * @returns The answer's text.
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER; ERR_CONFIG without a key.
-   * @throws {TypeError} The body is no raw text or bytes.
+   * @throws {TypeError} The body is not raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }
@@ -326,8 +326,8 @@ function decode(app: App, request: CallbackRequest): WeChatMessage {
     return { platform: 'wechat', kind: 'verification', type: 'echostr', event: undefined, timestamp, nonce, text };
   }
   if (carried.as === 'plain') return readEvent(carried.document, carried.text, { timestamp, nonce, encrypted: false });
-  const { text, appId, keyIndex } = decryptVerified(app, carried.encrypt);
-  const event = readEvent(parseDocument('the message', text), text, { timestamp, nonce, encrypted: true });
+  const { text, receiver: appId, keyIndex } = decryptByAnyKey(app, carried.encrypt, ownerError);
+  const event = readEvent(parseDocument('the plaintext', text), text, { timestamp, nonce, encrypted: true });
   return Object.assign(event, { appId, keyIndex });
 }
 
@@ -407,20 +407,18 @@ function ownerError(received?: string): CallbackError {
   return new CallbackError('ERR_OWNER', 'the message is for another appid', { receivedOwner: received });
 }
 
-interface Opened {
-  readonly text: string;
-  readonly appId: string;
-  readonly keyIndex: number;
-}
-
-/** By the first key that opens ciphertext whose signature holds for an accepted appid. */
-function decryptVerified({ ciphers, appIds }: App, encrypt: string): Opened {
+/** By the first key that decrypts it for an accepted appid; `refuse` makes the refusal of a message for another. */
+function decryptByAnyKey(
+  { ciphers, appIds }: App,
+  encrypt: string,
+  refuse: (receiver: string) => CallbackError,
+): BizMsg & { readonly keyIndex: number } {
   let refusal = decryptError();
   for (const [keyIndex, cipher] of ciphers.entries()) {
-    const opened = tryDecrypt(cipher, encrypt);
-    if (opened === undefined) continue;
-    if (appIds.includes(opened.receiver)) return { text: opened.text, appId: opened.receiver, keyIndex };
-    refusal = ownerError(opened.receiver);
+    const message = tryDecrypt(cipher, encrypt);
+    if (message === undefined) continue;
+    if (appIds.includes(message.receiver)) return { ...message, keyIndex };
+    refusal = refuse(message.receiver);
   }
   throw refusal;
 }
@@ -439,12 +437,8 @@ function decrypt(app: App, encrypt: string): { text: string; appId: string } {
   requireString('encrypt', encrypt);
   requireCipher(app, 0);
   return coded(() => {
-    try {
-      const { text, appId } = decryptVerified(app, encrypt);
-      return { text, appId };
-    } catch (error) {
-      throw (error as CallbackError).code === 'ERR_OWNER' ? ownerError() : error;
-    }
+    const { text, receiver } = decryptByAnyKey(app, encrypt, () => ownerError());
+    return { text, appId: receiver };
   });
 }
 
@@ -468,8 +462,9 @@ function encrypt(
 
 function encode(app: App, payload: unknown, options: WeChatEncodeOptions = {}): CallbackPush {
   const { format = 'xml', appId, prefix } = options;
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
-  const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
+  const { timestamp = nowInSeconds(app), nonce = randomAlphanumerics(app.random) } = options;
+  requireSeconds('timestamp', timestamp);
+  requireText('nonce', nonce);
   const query = { signature: bizMsgSignature(app, timestamp, nonce, ''), timestamp, nonce };
   const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
@@ -505,9 +500,10 @@ function reply(
   if (answer === undefined) return textReply('success');
   const text = answerText(answer, message.format);
   if (cipher === undefined) return documentReply(message.format, text);
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
-  const nonce = requireText('nonce', options.nonce ?? message.nonce);
-  const ciphertext = encrypt(app, text, { appId: message.appId, prefix: options.prefix }, cipher);
+  const { timestamp = nowInSeconds(app), nonce = message.nonce, prefix } = options;
+  requireSeconds('timestamp', timestamp);
+  requireText('nonce', nonce);
+  const ciphertext = encrypt(app, text, { appId: message.appId, prefix }, cipher);
   const signature = bizMsgSignature(app, timestamp, nonce, ciphertext);
   return writeSignedReply(message.format, ENVELOPE_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
 }
@@ -525,5 +521,5 @@ function decodeReply(app: App, reply: Pick<CallbackRequest, 'body'>): string {
   const text = requireBodyText(readBody(reply, app.maxBodyBytes));
   const { encrypt, signature, timestamp, nonce } = readSignedReply(text, ENVELOPE_NAMES);
   requireBizMsgSignature(signature, app, timestamp, nonce, encrypt);
-  return decryptVerified(app, encrypt).text;
+  return decryptByAnyKey(app, encrypt, ownerError).text;
 }

@@ -91,7 +91,7 @@ export interface WeComCodecOptions extends CodecOptions, EncryptionOptions {
   receiveId: string | readonly string[];
 }
 
-/** What {@link WeComCodec.encode} can be told. */
+/** Options of {@link WeComCodec.encode}. */
 export interface WeComEncodeOptions {
   /** Of the envelope and the message. Default `xml`. */
   format?: 'xml' | 'json' | undefined;
@@ -105,7 +105,7 @@ export interface WeComEncodeOptions {
   prefix?: Uint8Array | undefined;
 }
 
-/** What {@link WeComCodec.reply} can be told, for tests. */
+/** Options of {@link WeComCodec.reply}, for tests. */
 export interface WeComReplyOptions {
   /** Seconds since the epoch. Default the clock. */
   timestamp?: string | undefined;
@@ -200,7 +200,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    * The platform's half, for tests and simulators: the request with which WeCom would push `payload`. A string is sent
    * verbatim, an object in `format`. `{ echostr: '…' }` makes the GET of the URL check.
    *
-   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is no number of seconds.
+   * @throws {CallbackError} As `encrypt`; ERR_CONFIG: a timestamp that is not a number of seconds.
    */
   encode(this: void, payload: unknown, options?: WeComEncodeOptions): CallbackPush;
   /**
@@ -208,8 +208,8 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    * `InfoType`. An answer, a string or an object in the message's format (the root element is `xml`), is encrypted for the
    * message's receiveid and signed.
    *
-   * @throws {CallbackError} ERR_CONFIG: a timestamp that is no number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
-   * @throws {TypeError} A message of another platform or receiveid, an answer to a verification, or one without a form.
+   * @throws {CallbackError} ERR_CONFIG: a timestamp that is not a number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
+   * @throws {TypeError} A message of another platform or receiveid, an answer to a verification, or one that cannot be written as XML or JSON.
    */
   reply(
     this: void,
@@ -222,7 +222,7 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    *
    * @returns The answer's text.
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_DECRYPT, ERR_OWNER.
-   * @throws {TypeError} The body is no raw text or bytes.
+   * @throws {TypeError} The body is not raw text or bytes.
    */
   decodeReply(this: void, reply: Pick<CallbackRequest, 'body'>): string;
 }
@@ -488,8 +488,9 @@ function encrypt(
 
 function encode(app: App, payload: unknown, options: WeComEncodeOptions = {}): CallbackPush {
   const { format = 'xml', receiveId = app.receivers[0], prefix } = options;
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
-  const nonce = requireText('nonce', options.nonce ?? randomAlphanumerics(app.random));
+  const { timestamp = nowInSeconds(app), nonce = randomAlphanumerics(app.random) } = options;
+  requireSeconds('timestamp', timestamp);
+  requireText('nonce', nonce);
   const fields = payloadFields(payload);
   const echostr = ownField(fields, 'echostr');
   const text = typeof payload === 'string' ? payload : writeDocument('payload', format, fields);
@@ -525,9 +526,10 @@ function reply(
     return textReply(message.text);
   }
   if (answer === undefined) return hasInfoType(message.event) ? textReply('success') : emptyReply();
-  const timestamp = requireSeconds('timestamp', options.timestamp ?? nowInSeconds(app));
-  const nonce = requireText('nonce', options.nonce ?? message.nonce);
-  const ciphertext = encrypt(app, answerText(answer, message.format), { receiveId, prefix: options.prefix });
+  const { timestamp = nowInSeconds(app), nonce = message.nonce, prefix } = options;
+  requireSeconds('timestamp', timestamp);
+  requireText('nonce', nonce);
+  const ciphertext = encrypt(app, answerText(answer, message.format), { receiveId, prefix });
   const signature = bizMsgSignature(app, timestamp, nonce, ciphertext);
   return writeSignedReply(message.format, JSON_NAMES, { encrypt: ciphertext, signature, timestamp, nonce });
 }

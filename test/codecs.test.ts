@@ -68,6 +68,15 @@ function contentTypeOf(body: string): string | undefined {
   return body.startsWith('<') ? 'text/xml; charset=utf-8' : 'text/plain; charset=utf-8';
 }
 
+function isRefused(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 async function expectReply(reply: CallbackReply): Promise<void> {
   expect(Object.keys(reply)).toEqual(['status', 'headers', 'body']);
   expect(reply.status).toBe(200);
@@ -315,6 +324,17 @@ describe.each(CODECS)('$name: headers and parameters', ({ create, event }) => {
   const codec = create();
   const push = codec.encode(event);
 
+  it('are read before the text of the body: a signature that came twice is told in the same words', () => {
+    const twice = withOthers(
+      push,
+      (name) => /sign/i.test(name) && !/timestamp/i.test(name),
+      (right) => [right, 'x'],
+    );
+    const { message } = errorOf(() => codec.decode(twice));
+    expect(message).toMatch(/sign.* is given twice with different values$/i);
+    expect(errorOf(() => codec.decode({ ...twice, body: Uint8Array.of(0x7b, 0xff, 0x7d) })).message).toBe(message);
+  });
+
   it('are absent where they are null', () => {
     const request = { ...push, headers: null, url: null, query: null };
     expect(codeOf(() => codec.decode(request))).toBe('ERR_SIGNATURE');
@@ -415,7 +435,26 @@ describe.each(OWNED)('$name: the $owner', ({ create, secrets, event, answer, own
   });
 });
 
-describe.each(CODECS)('$name: options', ({ create, secrets }) => {
+describe.each(CODECS)('$name: options', ({ create, secrets, event }) => {
+  it('that are null are not left out: TypeError', () => {
+    const ofCodec = ['acceptChallenge', 'toleranceSeconds', 'now', 'maxBodyBytes', 'random', 'aes'];
+    const ofPush = ['timestamp', 'nonce', 'requestTime', 'clientIp', 'optPlatform', 'iv', 'prefix'];
+    const attempts = [
+      ...ofCodec.map((name) => (value: unknown) => create({ [name]: value })),
+      ...ofPush.map((name) => (value: unknown) => create().encode(event, { [name]: value } as never)),
+    ];
+    // What is wrong as a symbol is an option of this codec.
+    const own = attempts.filter((attempt) => isRefused(() => attempt(Symbol('wrong'))));
+    expect(own.length).toBeGreaterThan(0);
+    for (const attempt of own) {
+      expect(
+        codeOf(() => attempt(null)),
+        String(attempt),
+      ).toBe('TypeError');
+      expect(() => attempt(undefined)).not.toThrow();
+    }
+  });
+
   it.each(Object.keys(secrets))('%s is not there without a value', (name) => {
     // Only an empty receiveId is one.
     for (const missing of name === 'receiveId' ? [undefined, null] : [undefined, null, '']) {

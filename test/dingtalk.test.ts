@@ -209,7 +209,7 @@ describe('EncodingAESKey', () => {
     ['nothing', '', 'none: is the variable that it comes from set?'],
     ['its =', `${encodingAesKey}=`, '44 with "=" at the end'],
     ['a line feed at the end', `${encodingAesKey}\n`, '44 with white space at an end'],
-    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`, 'others among 43'],
+    ['a - of the other alphabet', `-${encodingAesKey.slice(1)}`, '43 with others among them'],
   ])('is refused with %s by all that takes one, and the message says what was found', (_, key, mistake) => {
     const calls = [
       () => createDingTalkCodec({ ...DINGTALK, encodingAesKey: key }),
@@ -417,9 +417,10 @@ describe('decode', () => {
     expect(message(text)).toBe('the body carries no `encrypt`');
   });
 
-  it.each<[headers: Record<string, string>, advice: string]>([
+  it.each<[headers: Record<string, string | string[]>, advice: string]>([
     [{}, ''],
     [{ sign: '', 'x-ddpaas-signature': '' }, ''],
+    [{ sign: ['a', 'b'] }, ''],
     [{ Timestamp: '1700000000000', Sign: 'x' }, ': a robot, use callback-codec/dingtalk-robot'],
     [{ 'X-DDPaaS-Signature': 'x' }, ': a card, use callback-codec/dingtalk-card'],
     [{ sign: 'x', 'x-ddpaas-signature': 'x' }, ': a card, use callback-codec/dingtalk-card'],

@@ -94,7 +94,7 @@ describe('an error says', () => {
     ],
     ['the plaintext', () => weCom.decode(weCom.encode('no document')), 'the plaintext must be a JSON object'],
     ['the plaintext', () => feishu.decode(feishu.encode('no object')), 'the plaintext must be a JSON object'],
-    ['the message', () => weChat.decode(weChat.encode('no document')), 'the message must be a JSON object'],
+    ['the message', () => weChat.decode(weChat.encode('no document')), 'the plaintext must be a JSON object'],
     ['the body', () => weCom.decode({ ...weCom.encode({}), body: 'no document' }), 'the body must be a JSON object'],
     ['the body', () => weChat.decode({ ...weChat.encode({}), body: 'no document' }), 'the body must be a JSON object'],
     ['the body', () => robot.decode(robot.encode('no object')), 'the body must be a JSON object'],

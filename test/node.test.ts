@@ -752,6 +752,9 @@ describe('by itself', () => {
     await expect(readNodeBody(undefined as never, 1)).rejects.toThrow(/^req must be an object/);
     const request = Object.assign(Readable.from(['a']), { headers: {} });
     await expect(readNodeBody(request, '1' as never)).rejects.toThrow(/^maxBodyBytes must be a number/);
+    for (const limit of [Number.NaN, 0, -1]) {
+      await expect(readNodeBody(request, limit)).rejects.toThrow(new TypeError('maxBodyBytes must be 1 or more'));
+    }
   });
 
   test.each<[unknown[], RegExp]>([

@@ -94,11 +94,7 @@ const MAX_BODY_BYTES = 268_435_456;
 
 /** The options that all share, checked. `toleranceSeconds` is the platform's default. */
 export function readCodecOptions(options: CodecOptions, defaultTolerance: number): Required<Checked<CodecOptions>> {
-  const {
-    toleranceSeconds = defaultTolerance,
-    now = Date.now,
-    maxBodyBytes = 1_048_576,
-  } = requireObject('options', options);
+  const { toleranceSeconds = defaultTolerance, now = Date.now, maxBodyBytes = 1_048_576 } = options;
   if (!(requireNumber('toleranceSeconds', toleranceSeconds) >= 0)) {
     throw new CallbackError('ERR_CONFIG', 'toleranceSeconds must be zero or more; Infinity switches the window off');
   }

@@ -14,9 +14,8 @@ export interface CallbackRequest {
   /**
    * The body exactly as received, before any parser: `await request.arrayBuffer()` or the chunks of a Node request put
    * together. A string works too, but `await request.text()` drops a BOM and replaces invalid bytes, and signatures are
-   * over bytes. `null` or nothing is an empty body, which anyone can send: ERR_REQUEST,
-   * except with an `echostr`. A parsed object is a TypeError:
-   * serialising it again does not give these bytes.
+   * over bytes. `null` or nothing is an empty body, which anyone can send: ERR_REQUEST, except with an `echostr`. A
+   * parsed object is a TypeError: serialising it again does not give these bytes.
    */
   body?: string | Uint8Array | ArrayBuffer | null | undefined;
   /** Fetch `Headers`, Node's `request.headers`, a `Map` or a plain record; names in any letter case. */
@@ -32,7 +31,7 @@ export type HeadersLike =
   | { get(name: string): string | null | undefined }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** `URLSearchParams`, or a record such as Express's `request.query`. */
+/** `URLSearchParams`, which is read by its iterator, or a record such as Express's `request.query`. */
 export type QueryLike = { getAll(name: string): readonly string[] } | Readonly<Record<string, unknown>>;
 
 export interface Body {
@@ -188,7 +187,7 @@ export function decodePercent(text: string): string | undefined {
 export function readParameter(parameters: Parameters, ...names: readonly string[]): string | undefined {
   let known: string | undefined;
   for (const [name, value] of parameters) {
-    if (names.includes(name)) known = agree(known, value, names);
+    if (names.includes(name)) known = sameText(known, value, names);
   }
   return known;
 }
@@ -218,12 +217,12 @@ export function property<T extends object, K extends keyof T>(object: T, name: K
 /** The value that was known so far and another one, or several, of the same name; they must be one text. */
 function sameValue(known: string | undefined, value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return known;
-  if (!Array.isArray(value)) return agree(known, value, [name]);
-  return value.reduce((agreed, one) => agree(agreed, one, [name]), known);
+  if (!Array.isArray(value)) return sameText(known, value, [name]);
+  return value.reduce((known, one) => sameText(known, one, [name]), known);
 }
 
-/** The same of one value; `names` are for the error. */
-function agree(known: string | undefined, one: unknown, names: readonly string[]): string | undefined {
+/** The same of one other value; `names` are for the error. */
+function sameText(known: string | undefined, one: unknown, names: readonly string[]): string | undefined {
   if (one === '') return known;
   const isText = typeof one === 'string' && isWellFormed(one);
   if (isText && (known === undefined || known === one)) return one;

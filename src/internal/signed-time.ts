@@ -1,7 +1,6 @@
 // A signature in headers that covers a time alone, as DingTalk's robots and cards have it.
 import { CallbackError } from './errors.ts';
 import { type Freshness, requireFresh, SECONDS_OR_MILLISECONDS } from './freshness.ts';
-import { type CallbackRequest, readHeaders } from './request.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
 
 /** The names of the two headers, in lower case. */
@@ -9,10 +8,6 @@ export type SignedTimeHeaders = readonly [signature: string, timestamp: string];
 
 /** The headers as far as they are there. */
 export type SentTime = readonly (string | undefined)[];
-
-export function readSentTime(request: CallbackRequest, headers: SignedTimeHeaders): SentTime {
-  return readHeaders(request, ...headers);
-}
 
 /** The time under a signature that holds and is fresh. `sign` makes the signature of a time. */
 export function requireSignedTime(

@@ -430,8 +430,8 @@ export const plants: readonly Plant[] = [
   {
     target: 'ciphertext',
     fault: 'WeChat: the received id is told of what nobody verified',
-    find: /=== 'ERR_OWNER' \? ownerError\(\) : error/,
-    replace: "=== '' ? ownerError() : error",
+    find: /(?<=decryptByAnyKey\(app, encrypt, )\(\) => ownerError\(\)/,
+    replace: 'ownerError',
   },
   {
     target: 'feishu-card',

@@ -80,14 +80,6 @@ describe('readCodecOptions', () => {
       },
     );
   });
-
-  it.each<[string, unknown]>([
-    ['undefined', undefined],
-    ['null', null],
-    ['string', 'hush'],
-  ])('is a TypeError for options that are %s', (name, options) => {
-    expect(() => read(options as object)).toThrow(new TypeError(`options must be an object, got ${name}`));
-  });
 });
 
 describe('requireMessage', () => {

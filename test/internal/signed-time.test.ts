@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readSentTime, requireSignedTime, type SignedTimeHeaders } from '../../src/internal/signed-time.ts';
+import { readHeaders } from '../../src/internal/request.ts';
+import { requireSignedTime, type SignedTimeHeaders } from '../../src/internal/signed-time.ts';
 import { codeOf, errorOf, NOW } from '../helpers.ts';
 
 const HEADERS: SignedTimeHeaders = ['x-signature', 'x-time'];
@@ -8,7 +9,7 @@ const sign = (timestamp: string) => `signed ${timestamp}`;
 const right = { 'x-signature': sign('1700000000000'), 'x-time': '1700000000000' };
 
 function read(headers: Record<string, string | string[]>, given = freshness): string {
-  return requireSignedTime(readSentTime({ headers }, HEADERS), HEADERS, sign, given);
+  return requireSignedTime(readHeaders({ headers }, ...HEADERS), HEADERS, sign, given);
 }
 
 describe('requireSignedTime', () => {
