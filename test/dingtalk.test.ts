@@ -505,7 +505,7 @@ describe('ciphertext', () => {
 });
 
 describe('ownerKey', () => {
-  const list = ['ding-corp', 'app-key', CREATE_SUITE_KEY, '企业'];
+  const list = ['ding-corp', 'app-key', 'suite4xxxxxxxxxxxxxxx', '企业'];
   const several = createDingTalkCodec({ ...DINGTALK, ownerKey: list });
 
   it('is exported for a suite being created', () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { Readable } from 'node:stream';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { anyOf } from '../src/any-of.ts';
 import { createDingTalkRobotCodec } from '../src/dingtalk-robot.ts';
 import { createFeishuCodec } from '../src/feishu.ts';
@@ -49,6 +49,13 @@ const push = feishu.encode(EVENT);
 const forged: Sent = { ...push, headers: { ...push.headers, 'X-Lark-Signature': '0'.repeat(64) } };
 const TYPE = 'im.message.receive_v1';
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+// Node warns once a process of a header that HTTP/2 does not have, whichever test comes first.
+beforeEach(() => void vi.spyOn(process, 'emitWarning'));
+afterEach(() => {
+  expect(process.emitWarning).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
 
 interface Harness {
   readonly port: number;

@@ -59,6 +59,13 @@ describe('sha1Here and sha256Here', () => {
     }
   });
 
+  it('is the runtime’s own where it has one that is right, and says where it is noble’s', () => {
+    for (const [, make] of algorithms) {
+      expect(make(node).isPortable).toBeUndefined();
+      expect(make({}).isPortable).toBe(true);
+    }
+  });
+
   it('leaves nothing of the parts in memory that is used again', () => {
     const seen: Uint8Array[] = [];
     const oneCall = (algorithm: string, data: Uint8Array | string, encoding: 'hex') => {

@@ -21,6 +21,7 @@ describe('parseXml', () => {
     ['processing instructions anywhere', '<?a?><xml><?b c > < & ?><A>1<?d?>2</A></xml><?e?>', { A: '12' }],
     ['comments anywhere', '<!----><xml><!-- <A>0</A> & - > --><A>1<!--x-->2</A></xml>\n<!-- end -->', { A: '12' }],
     ['attributes, skipped', '<xml a="1" b = \'"2>\'><A c="&lt;&#x41;" x:y=""\n/></xml>', { A: '' }],
+    ['white space around attributes', '<xml \n a="1"\t\n  b = "2"  ><A  c="3"  /></xml>', { A: '' }],
     ['attributes that end like tags', '<xml a="/"><A b=\'/>\'/><C d="/" ></C></xml>', { A: '', C: '' }],
     ['many attributes', `<xml${' a="1"'.repeat(50_000)}>1</xml>`, '1'],
     ['CDATA', '<xml><A><![CDATA[<b>&amp;]] >]]]></A></xml>', { A: '<b>&amp;]] >]' }],

@@ -185,7 +185,6 @@ export function withoutAsciiWhitespace(text: string): string {
  * fill no byte are dropped.
  */
 export function decodeSextets(text: string, length: number, reserve: number = 0): Bytes | undefined {
-  if (length % 4 === 1) return undefined;
   const table = sextetTable();
   const bytes = new Uint8Array(reserve + ((length * 3) >> 2));
   let at = reserve;

@@ -73,7 +73,7 @@ export function makeWriteUtf8(runtime: Runtime): WriteUtf8 {
   };
   const written = (write: WriteUtf8) =>
     [0, 1].map((at) => {
-      const into = new Uint8Array(3 * TEXT.length + 1);
+      const into = new Uint8Array(3 * TEXT.length);
       return [write(TEXT, into, at), ...into].join();
     });
   const web = ask(() => webWriteUtf8(runtime));
