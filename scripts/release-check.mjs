@@ -44,7 +44,9 @@ export function bundledIn(tarball) {
     ['-xzOf', tarball, '--wildcards', 'package/dist/*.js', 'package/dist/*.cjs'],
     options,
   );
-  const names = [...code.matchAll(/^\/\/ .*\bnode_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm)].map(([, name]) => name);
+  // What noble.mjs cuts has its name in front, and no path.
+  const from = /^\/\/ (?:.*\bnode_modules\/|noble:)((?:@[\w.-]+\/)?[\w.-]+)\//gm;
+  const names = [...code.matchAll(from)].map(([, name]) => name);
   return [...new Set(names)].sort();
 }
 

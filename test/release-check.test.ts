@@ -114,10 +114,10 @@ describe('the tarball', () => {
   test('what is bundled is read from its code', () => {
     const dist = join(installed.folder, 'package', 'dist');
     mkdirSync(dist, { recursive: true });
-    writeFileSync(join(dist, 'a.js'), '// node_modules/left-pad/index.js\n');
+    writeFileSync(join(dist, 'a.js'), '// node_modules/left-pad/index.js\n// noble:@noble/name/aes.js\n');
     writeFileSync(join(dist, 'a.cjs'), '// ../node_modules/@scope/name/index.js\n');
     const planted = join(installed.folder, 'planted.tgz');
     execFileSync('tar', ['-czf', planted, 'package'], { cwd: installed.folder });
-    expect(bundledIn(planted)).toEqual(['@scope/name', 'left-pad']);
+    expect(bundledIn(planted)).toEqual(['@noble/name', '@scope/name', 'left-pad']);
   });
 });
