@@ -417,8 +417,9 @@ function decryptByAnyKey(
   for (const [keyIndex, cipher] of ciphers.entries()) {
     const message = tryDecrypt(cipher, encrypt);
     if (message === undefined) continue;
-    if (appIds.includes(message.receiver)) return { ...message, keyIndex };
-    refusal = refuse(message.receiver);
+    const { text, receiver } = message;
+    if (appIds.includes(receiver)) return { text, receiver, keyIndex };
+    refusal = refuse(receiver);
   }
   throw refusal;
 }
