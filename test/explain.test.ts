@@ -138,6 +138,16 @@ describe('what it says', () => {
     expect(findings[0]).toMatchObject({ id: 'owner-wrong', cause: expect.stringContaining('is for accepted,') });
   });
 
+  it('of a body that is a Promise, a stream or something else nothing but that', () => {
+    for (const subject of ALL) {
+      const { options, request } = good(subject);
+      for (const body of [Promise.resolve('{}'), new Blob(['{}']), new Blob(['{}']).stream(), 5, new Uint16Array(3)]) {
+        const { findings } = explainerOf(subject)(options, { ...request, body });
+        expect(findings.map(({ id, certainty }) => `${id} ${certainty}`)).toEqual(['body-parsed proven']);
+      }
+    }
+  });
+
   it('of headers the same in every container', () => {
     const { body } = createFeishuCodec({ encryptKey: 'another' }).encode({ event: {} });
     const findings = (headers: unknown) => explainFeishu({ encryptKey: 'test key' }, { headers, body }).findings;

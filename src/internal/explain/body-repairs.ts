@@ -31,9 +31,19 @@ export function bodyRepairs(tried: Case, limit: number): readonly Repair[] {
 
 type Add = (clue: Clue, body: string | Uint8Array | undefined) => void;
 
+/** What a body is that is neither raw nor parsed, and of which nothing can be made. */
+export function strangeKind(body: unknown): 'kind.promise' | 'kind.stream' | 'kind.other' | undefined {
+  return ask(() => {
+    const { then, pipe, getReader, arrayBuffer } = body as Record<string, unknown>;
+    if (typeof then === 'function') return 'kind.promise';
+    if ([pipe, getReader, arrayBuffer].some((method) => typeof method === 'function')) return 'kind.stream';
+    return ArrayBuffer.isView(body) || typeof body !== 'object' ? 'kind.other' : undefined;
+  });
+}
+
 /** What was parsed, written again. Whoever signs only a part of it is content with any form. */
 function addParsed(body: unknown, allForms: boolean, add: Add): void {
-  const value = copyJson(body);
+  const value = strangeKind(body) === undefined ? copyJson(body) : undefined;
   if (typeof value !== 'object' || value === null) return;
   const { type, data } = value as { type?: unknown; data?: unknown };
   if (type === 'Buffer' && Array.isArray(data)) {

@@ -3,7 +3,7 @@
 import { ownField, parseJsonObject } from '../json.ts';
 import { ask } from '../runtime.ts';
 import { type Case, type Outcome, STAGES } from './attempt.ts';
-import { isForm } from './body-repairs.ts';
+import { isForm, strangeKind } from './body-repairs.ts';
 import { decrypted, ownerClue, sent, sentToken } from './evidence.ts';
 import type { Clue, Verdict } from './findings.ts';
 import { keyProblem } from './option-repairs.ts';
@@ -28,12 +28,7 @@ function isEmpty({ raw, parameter }: View): boolean {
 }
 
 function parsedClue(body: unknown): Clue {
-  const kind = ask(() => {
-    const { then, pipe, getReader, arrayBuffer } = body as Record<string, unknown>;
-    if (typeof then === 'function') return 'kind.promise';
-    if ([pipe, getReader, arrayBuffer].some((method) => typeof method === 'function')) return 'kind.stream';
-    return ArrayBuffer.isView(body) || typeof body !== 'object' ? 'kind.other' : undefined;
-  });
+  const kind = strangeKind(body);
   if (kind !== undefined) return { text: 'body-parsed.other', details: { kind } };
   return { text: ask(() => isForm(body as object)) ? 'body-form' : 'body-parsed' };
 }
@@ -69,6 +64,7 @@ export function suspicions(tried: Case, outcome: Outcome): readonly Verdict[] {
     case 'ERR_OWNER':
       return [proven(ownerClue(tried, outcome.receivedOwner as string))];
     default:
+      if (viewOf(tried).raw === undefined && strangeKind(tried.request.body) !== undefined) return []; // it says nothing
       return outcome.stage === STAGES.unreadable || outcome.stage === STAGES.signature ? unsigned(tried) : [];
   }
 }
