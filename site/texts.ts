@@ -84,7 +84,7 @@ const en: Texts = {
   unknown: 'No cause was found: compare secrets, URL and body with what the console says.',
   noUrl: 'The URL must begin with http:// or https://.',
   noPayload: 'This cannot be sent',
-  made: 'Signed. Tencent and DingTalk robots accept it for a short time only.',
+  made: 'Signed. Tencent Cloud Chat, WeChat without a key, and robots and cards of DingTalk accept it for a limited time.',
   copied: 'Copied.',
   selected: 'Selected: copy it with Ctrl+C.',
 };
@@ -135,7 +135,7 @@ const zh: Texts = {
   unknown: '未找到原因：请与控制台核对密钥、URL 和请求体。',
   noUrl: 'URL 必须以 http:// 或 https:// 开头。',
   noPayload: '无法发送',
-  made: '已签名。腾讯云和钉钉机器人只在短时间内接受它。',
+  made: '已签名。腾讯云 IM、未加密的微信、钉钉机器人和卡片只在限定时间内接受它。',
   copied: '已复制。',
   selected: '已选中：按 Ctrl+C 复制。',
 };

@@ -350,7 +350,7 @@ const wecom: Plan = {
 };
 
 const wechat: Plan = {
-  want: '"success", <xml>',
+  want: '"success", <xml> (with a key: <xml><Encrypt>)',
   rules: { wantsDefaultPort: true },
   console: [
     [/^(?:url|dns|refused|unreachable|certificate|tls|broken|timeout)/, '请求URL超时'],

@@ -43,7 +43,7 @@ const EN = {
     stale:
       'Accepted, which the platform leaves open: it names no age. Remember the ids of events, or set toleranceSeconds, so that a captured request cannot be sent again.',
     'as-echostr':
-      'It comes back as it was, as the platform asks; it is not signed, so answer short words only, or others write into your pages.',
+      'It comes back as it was, as the platform asks; it is not signed, so answer short words only: otherwise a link can make your server return HTML that somebody else wrote.',
   },
   leaked: 'It came back decrypted.',
   refused: 'refused, as it must be',
@@ -69,12 +69,13 @@ const EN = {
     tls: 'No TLS comes from this port: is it https, and the right port ({code})?',
     broken: 'The connection broke off, or what came is no HTTP: see the log of the server and of its proxy ({code}).',
     timeout:
-      'No whole answer in {limit} s, which is as long as the platform waits: answer first and work later, keep an instance warm, check the firewall.',
+      'No whole answer in {limit} s, which is as long as the platform waits where it names a time: answer first and work later, keep an instance warm, check the firewall.',
     'too-large': 'The answer is longer than 64 kB: something else answers at this URL.',
     redirect: 'A redirect to {location}, which no platform follows: enter the address to which it leads.',
     status: 'Every status but 200 is a failure to the platform.',
     'not-json': 'The answer is no JSON ({contentType}): something else answers there, a proxy or an error page.',
-    'no-challenge': 'The answer has no "challenge": decrypt the body, and answer {"challenge":"…"}.',
+    'no-challenge':
+      'The answer has no "challenge": take it from the body, decrypted where there is an Encrypt Key, and answer {"challenge":"…"}.',
     'wrong-challenge': 'The "challenge" is not the one that was sent: answer it unchanged.',
     'echostr-encrypted': 'The echostr came back encrypted: decrypt it, and answer the text.',
     'wrong-echostr': 'The answer is not the echostr alone: no quotes, no JSON, no line break.',
@@ -147,7 +148,8 @@ const ZH: typeof EN = {
   },
   notes: {
     stale: '已接受，平台对此没有规定时限。请按事件 id 去重或设置 toleranceSeconds，以免截获的请求被重发。',
-    'as-echostr': '原样返回，符合平台要求；但它没有签名，请只回复简短的单词，以免他人借此写入你的页面。',
+    'as-echostr':
+      '原样返回，符合平台要求；但它没有签名，请只回复简短的单词，否则他人可以用一个链接让你的服务器返回任意 HTML。',
   },
   leaked: '返回了解密后的内容。',
   refused: '已拒绝，正确',
@@ -161,7 +163,8 @@ const ZH: typeof EN = {
     'url-host': '主机名 {host} 只能由字母、数字、点和“-”组成，最多 63 个字符。',
     'url-port': '该平台只访问 http 的 80 端口和 https 的 443 端口：请在该端口设置代理。',
     'url-ipv6': '{host} 没有 IPv4 地址，而平台使用 IPv4 连接：请添加 A 记录。',
-    'url-private': '地址 {address} 是内网地址，平台无法访问：请使用公网地址或隧道。加 --allow-private 仍可检查。',
+    'url-private':
+      '地址 {address} 是内网地址，平台无法访问：请使用公网地址或内网穿透工具。加 --allow-private 仍可检查。',
     dns: '{host} 无法解析（{code}）：请检查拼写和 DNS 记录。',
     refused: '没有程序在监听：请启动服务器，检查端口和防火墙（{code}）。',
     unreachable: '无法到达：请检查地址、网络和防火墙（{code}）。',
@@ -170,12 +173,13 @@ const ZH: typeof EN = {
     'certificate-untrusted': '证书不受信任：请使用公共机构签发的证书，并发送完整证书链（{code}）。',
     tls: '该端口没有返回 TLS：是否为 https，端口是否正确（{code}）？',
     broken: '连接中断，或返回的不是 HTTP：请查看服务器及其代理的日志（{code}）。',
-    timeout: '{limit} 秒内没有完整的回复，平台只等这么久：请先回复再处理，避免冷启动，检查防火墙。',
+    timeout: '{limit} 秒内没有完整的回复（平台公布了时限的，即为该时限）：请先回复再处理，避免冷启动，检查防火墙。',
     'too-large': '回复超过 64 kB：该 URL 上回复的是其他程序。',
     redirect: '重定向到 {location}，平台不会跟随：请填写最终地址。',
     status: '除 200 以外的状态码，平台都视为失败。',
     'not-json': '回复不是 JSON（{contentType}）：回复的是其他程序，例如代理或错误页面。',
-    'no-challenge': '回复中没有 "challenge"：请解密请求体，并回复 {"challenge":"…"}。',
+    'no-challenge':
+      '回复中没有 "challenge"：请从请求体中取出（配置了 Encrypt Key 时先解密），并回复 {"challenge":"…"}。',
     'wrong-challenge': '"challenge" 与发送的不一致：请原样返回。',
     'echostr-encrypted': 'echostr 未解密就返回了：请解密后返回明文。',
     'wrong-echostr': '回复不是单独的 echostr：不要加引号、JSON 或换行。',

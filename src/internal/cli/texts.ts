@@ -83,7 +83,7 @@ ${PLATFORMS}
     cannotRead: '无法读取',
     noRequest: '这不是请求：应为原始 HTTP（“POST /path HTTP/1.1”、请求头、空行、请求体）、curl 命令或 JSON 事件。',
     curlOption: '是此处不支持的 curl 选项：去掉它，或提供原始请求。',
-    listening: '正在监听。平台须能通过公网地址（例如隧道）访问；按 Ctrl+C 停止。',
+    listening: '正在监听。平台须能从公网访问这里（例如用内网穿透工具）；按 Ctrl+C 停止。',
     portInUse: '端口已被占用：停止占用它的程序，或用 --port 选择其他端口。',
     portForbidden: '没有权限使用该端口：用 --port 选择大于 1023 的端口。',
     cannotListen: '无法监听',

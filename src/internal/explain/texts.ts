@@ -67,29 +67,30 @@ export type TextId =
 type Text = readonly [cause: string, remedy: string];
 type Texts = Readonly<Record<TextId, Text>> & { readonly words: Readonly<Record<string, string>> };
 
-/** Where the console shows the secrets of a platform, and its callback URL. */
+/** Where a platform shows its secrets, in most consoles beside the callback URL. */
 export const PAGES: Readonly<Record<Language, Readonly<Record<PlatformName, string>>>> = {
   en: {
-    feishu: 'Events & Callbacks > Encryption Strategy',
-    'feishu-card': 'Events & Callbacks > Encryption Strategy',
-    dingtalk: 'Development > Events & Callbacks (HTTP push)',
-    'dingtalk-robot': 'Credentials & Basic Information',
+    feishu: 'the console (Events & Callbacks > Encryption Strategy)',
+    'feishu-card': 'the console (Events & Callbacks > Encryption Strategy)',
+    dingtalk: 'the console (Development > Events & Callbacks, HTTP push)',
+    'dingtalk-robot': 'the console (Credentials & Basic Information)',
     'dingtalk-card': 'the answer to the registration of the callback URL',
-    wecom: 'App > Receive Messages > API',
-    wechat: 'Settings & Development > Server Configuration',
-    'tencent-chat': 'Webhook Configuration > Authentication',
-    trtc: 'Callback Configuration',
+    wecom: 'the console (App > Receive Messages > API)',
+    wechat:
+      'the console (Settings & Development > Basic Configuration > Server Configuration; of a mini program, Message Push)',
+    'tencent-chat': 'the console (Webhook Configuration > Authentication)',
+    trtc: 'the console (Callback Configuration)',
   },
   zh: {
-    feishu: '“事件与回调 > 加密策略”',
-    'feishu-card': '“事件与回调 > 加密策略”',
-    dingtalk: '“开发配置 > 事件与回调”（HTTP 推送）',
-    'dingtalk-robot': '“凭证与基础信息”',
+    feishu: '控制台（“事件与回调 > 加密策略”）',
+    'feishu-card': '控制台（“事件与回调 > 加密策略”）',
+    dingtalk: '控制台（“开发配置 > 事件与回调”，HTTP 推送）',
+    'dingtalk-robot': '控制台（“凭证与基础信息”）',
     'dingtalk-card': '注册回调地址时的返回结果',
-    wecom: '“应用 > 接收消息 > 设置 API 接收”',
-    wechat: '“设置与开发 > 服务器配置”',
-    'tencent-chat': '“回调配置 > 回调鉴权”',
-    trtc: '“回调配置”',
+    wecom: '控制台（“应用 > 接收消息 > 设置 API 接收”）',
+    wechat: '控制台（“设置与开发 > 基本配置 > 服务器配置”，小程序为“消息推送”）',
+    'tencent-chat': '控制台（“回调配置 > 回调鉴权”）',
+    trtc: '控制台（“回调配置”）',
   },
 };
 
@@ -105,7 +106,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'authentication-off': [
       'The request is not signed: it carries no Sign, though everything else of the platform is there.',
-      'Switch authentication on and set the secret in the console ({page}).',
+      'Set the secret for callbacks in {page}; Tencent Cloud Chat has a switch for authentication there, too.',
     ],
     'body-base64': [
       'The body is still in base64, as serverless gateways hand it over.',
@@ -161,31 +162,31 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'encryption-off': [
       'The request is plain, but the codec has {name}: encryption is off in the console.',
-      'Set the key in the console ({page}), which is safer, or make the codec without {name}.',
+      'Set the key in {page}, which is safer, or make the codec without {name}.',
     ],
     'encryption-off.compatible': [
       'The message came in plain mode, but the codec has encodingAesKey.',
-      'Choose safe mode in the console ({page}), or make the codec without encodingAesKey.',
+      'Choose safe mode in {page}, or make the codec without encodingAesKey.',
     ],
     'encryption-on': [
       'The request is encrypted, but the codec has no {name}: encryption is on in the console.',
-      'Copy the key from the console ({page}) and make the codec with {name}.',
+      'Copy the key from {page} and make the codec with {name}.',
     ],
     'key-malformed': [
       '{name} is not the 43 characters of the console: it has {length}, {problem}{at}.',
-      'Copy it again from the console ({page}), 43 characters without "=" and without line breaks.',
+      'Copy it again from {page}, 43 characters without "=" and without line breaks.',
     ],
     'key-malformed.unset': [
       '{name} is not set.',
-      'Copy it from the console ({page}), and check the name of the variable that it comes from.',
+      'Copy it from {page}, and check the name of the variable that it comes from.',
     ],
     'key-wrong': [
       'Nothing can be decrypted with {name}: it is not the key with which this request was encrypted.',
-      'Copy {name} again from the console ({page}); after a change there, restart the server or accept both keys.',
+      'Copy {name} again from {page}; after a change there, restart the server or accept both keys.',
     ],
     'other-app': [
       'The secrets fit no part of this request: neither the signature nor the ciphertext.',
-      'Check in the console ({page}) that token and key are of the app whose callbacks come to this URL.',
+      'Check in {page} that token and key are of the app whose callbacks come to this URL.',
     ],
     'other-codec': [
       'This is a request of another kind: {what}.',
@@ -225,7 +226,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'secret-swapped': [
       "{name} and {other} stand in each other's place.",
-      'Give each option the secret of that name in the console ({page}).',
+      'Give each option the secret of that name in {page}.',
     ],
     'secret-whitespace': [
       '{name} has white space or an invisible character that does not belong to it.',
@@ -233,15 +234,15 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'secret-wrong': [
       'The signature does not fit {name}: it is not the secret with which this request was signed.',
-      'Copy {name} again from the console ({page}); if it is right there, something changed the request on the way.',
+      'Copy {name} again from {page}; if it is right there, something changed the request on the way.',
     ],
     'secret-wrong.none': [
       'No secret is set: without one there is no codec.',
-      'Copy encryptKey and verificationToken from the console ({page}).',
+      'Copy encryptKey and verificationToken from {page}.',
     ],
     'secret-wrong.unset': [
       '{name} is not set.',
-      'Copy it from the console ({page}), and check the name of the variable that it comes from.',
+      'Copy it from {page}, and check the name of the variable that it comes from.',
     ],
     'signature-missing': [
       'The request carries no signature: {name} is not there.',
@@ -257,11 +258,11 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'verification-token-wrong': [
       'The Verification Token in the request is not the configured verificationToken.',
-      'Copy the Verification Token of this app again from the console ({page}).',
+      'Copy the Verification Token of this app again from {page}.',
     ],
     'verification-token-wrong.missing': [
-      "The request carries no Verification Token, which only the platform's own have.",
-      'Send the token of the console ({page}) with a test, or wait for a request of the platform.',
+      'The request carries no Verification Token, which every request of the platform has.',
+      'Send the token of {page} with a test, or wait for a request of the platform.',
     ],
     words: {
       accepted: 'Accepted.',
@@ -294,7 +295,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       'owner.wx-corp': ': it looks like a corpid',
       'owner.wx-suite': ': it looks like a suiteid',
       'owner.wx-app': ': it looks like an AppID',
-      'owner.empty': ': WeCom names none for intelligent robots and apps of a person',
+      'owner.empty': ': WeCom names none for intelligent robots and for third-party apps of an individual',
       'owner.unknown': '',
       'owner.hidden': 'an id that cannot be shown',
       'owner.none': 'no id at all (an empty one)',
@@ -328,7 +329,10 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       '请求中没有 SDKAppID，但编解码器配置了 sdkAppId。',
       '原样传入 URL 和请求头，或不配置 sdkAppId。',
     ],
-    'authentication-off': ['请求没有签名：没有 Sign，但平台的其他参数都在。', '在控制台（{page}）开启鉴权并设置密钥。'],
+    'authentication-off': [
+      '请求没有签名：没有 Sign，但平台的其他参数都在。',
+      '在{page}设置回调密钥；即时通信 IM 还要开启鉴权开关。',
+    ],
     'body-base64': [
       '请求体仍是 base64，这是 Serverless 网关传入的形式。',
       '当事件的 isBase64Encoded 为 true 时，传入 Buffer.from(event.body, "base64")。',
@@ -374,28 +378,28 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     'clock.now': ['选项 now 返回秒，应返回毫秒。', '不传 now，或传入 Date.now。'],
     'encryption-off': [
       '请求是明文，但编解码器配置了 {name}：控制台没有开启加密。',
-      '在控制台（{page}）设置密钥（更安全），或创建编解码器时不传 {name}。',
+      '在{page}设置密钥（更安全），或创建编解码器时不传 {name}。',
     ],
     'encryption-off.compatible': [
       '消息是明文模式，但编解码器配置了 encodingAesKey。',
-      '在控制台（{page}）选择安全模式，或创建编解码器时不传 encodingAesKey。',
+      '在{page}选择安全模式，或创建编解码器时不传 encodingAesKey。',
     ],
     'encryption-on': [
       '请求是加密的，但编解码器没有 {name}：控制台开启了加密。',
-      '从控制台（{page}）复制密钥，用 {name} 创建编解码器。',
+      '从{page}复制密钥，用 {name} 创建编解码器。',
     ],
     'key-malformed': [
       '{name} 不是控制台的 43 个字符：有 {length} 个，{problem}{at}。',
-      '从控制台（{page}）重新复制 43 个字符，不带“=”和换行。',
+      '从{page}重新复制 43 个字符，不带“=”和换行。',
     ],
-    'key-malformed.unset': ['没有设置 {name}。', '从控制台（{page}）复制，并检查对应的环境变量名。'],
+    'key-malformed.unset': ['没有设置 {name}。', '从{page}复制，并检查对应的环境变量名。'],
     'key-wrong': [
       '用 {name} 无法解密：请求不是用这个密钥加密的。',
-      '从控制台（{page}）重新复制 {name}；在控制台修改后要重启服务，或同时接受新旧密钥。',
+      '从{page}重新复制 {name}；在控制台修改后要重启服务，或同时接受新旧密钥。',
     ],
     'other-app': [
       '密钥与请求的任何部分都不符：签名和密文都不对。',
-      '在控制台（{page}）确认 token 和密钥属于向此地址回调的应用。',
+      '在{page}确认 token 和密钥属于向此地址回调的应用。',
     ],
     'other-codec': ['这是另一种请求：{what}。', '请使用 callback-codec/{codec}；同一地址接收两种请求时用 anyOf。'],
     'owner-wrong': ['消息的接收者是 {id}，不是配置的 {name}{kind}。', '把 {name} 配置为该 id，或所有可能 id 的列表。'],
@@ -421,20 +425,20 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       '如果平台在此之后不再重发，请设置 toleranceSeconds，并按 id 去重。',
     ],
     'secret-quoted': ['{name} 带有引号，引号被当成了密钥的一部分。', '去掉 .env 文件、Docker 参数或密钥管理中的引号。'],
-    'secret-swapped': ['{name} 与 {other} 互换了位置。', '按控制台（{page}）中的名称把密钥传给对应的选项。'],
+    'secret-swapped': ['{name} 与 {other} 互换了位置。', '按{page}中的名称把密钥传给对应的选项。'],
     'secret-whitespace': [
       '{name} 含有多余的空白或不可见字符。',
       '重新复制，不带空格和换行；从文件读取时先去掉首尾空白。',
     ],
     'secret-wrong': [
       '签名与 {name} 不符：请求不是用这个密钥签名的。',
-      '从控制台（{page}）重新复制 {name}；如果一致，则请求在途中被改变。',
+      '从{page}重新复制 {name}；如果一致，则请求在途中被改变。',
     ],
     'secret-wrong.none': [
       '没有设置任何密钥：没有密钥就没有编解码器。',
-      '从控制台（{page}）复制 encryptKey 和 verificationToken。',
+      '从{page}复制 encryptKey 和 verificationToken。',
     ],
-    'secret-wrong.unset': ['没有设置 {name}。', '从控制台（{page}）复制，并检查对应的环境变量名。'],
+    'secret-wrong.unset': ['没有设置 {name}。', '从{page}复制，并检查对应的环境变量名。'],
     'signature-missing': [
       '请求没有签名：没有 {name}。',
       '把请求的 headers 和 url 传给 decode；如果已经传入，则请求不是平台发送的。',
@@ -449,17 +453,17 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     ],
     'verification-token-wrong': [
       '请求中的 Verification Token 与配置的 verificationToken 不同。',
-      '从控制台（{page}）重新复制该应用的 Verification Token。',
+      '从{page}重新复制该应用的 Verification Token。',
     ],
     'verification-token-wrong.missing': [
       '请求中没有 Verification Token，平台的请求都带有它。',
-      '测试时带上控制台（{page}）的 token，或等待平台的请求。',
+      '测试时带上{page}的 token，或等待平台的请求。',
     ],
     words: {
       accepted: '已接受。',
       refused: '已拒绝',
       proven: '已证实',
-      likely: '可能',
+      likely: '很可能',
       unknown: '没有符合的已知原因：请求本身不是平台发送的形式。',
       behind: '早',
       ahead: '晚',

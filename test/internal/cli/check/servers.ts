@@ -269,7 +269,7 @@ const WX_FORGED = each('accepted', [...DING_FORGED, 'as-echostr']);
 const OTHERS: readonly Case[] = [
   answering('wecom', WECOM, '"ok"', 'not the echostr alone: no quotes, no JSON, no line break. The console would say: openapi回调地址请求不通过', '不是单独的 echostr', `${WX} ${each('answer-body', EVENTS)} ${WX_FORGED}`),
   answering('wechat', WECHAT, '"success"', 'The console would say: 该公众号暂时无法提供服务', '控制台会提示：token验证失败', `${WX} ${each('answer-body', EVENTS)} ${WX_FORGED}`),
-  answering('wechat', { WECHAT_TOKEN: 'AAAAA' }, '{}', 'wants: "success", <xml>', '所要求的："success", <xml>', `${WX} ${each('answer-body', EVENTS)} ${each('accepted', ['forged', 'unsigned', 'stale'])}`),
+  answering('wechat', { WECHAT_TOKEN: 'AAAAA' }, '{}', 'wants: "success", <xml> (with a key', '所要求的："success", <xml> (with a key', `${WX} ${each('answer-body', EVENTS)} ${each('accepted', ['forged', 'unsigned', 'stale'])}`),
   answering('tencent-chat', CHAT, '{}', 'wants: {"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}. The console would say: The webhook response packet', '所要求的：{"ActionStatus"', `${each('answer-body', EVENTS)} ${each('accepted', ['forged', 'unsigned', 'stale'])}`),
   answering('trtc', TRTC, '{"code":1}', 'wants: {"code":0}.', '所要求的：{"code":0}', `${each('answer-body', EVENTS)} ${each('accepted', ['forged', 'unsigned', 'changed'])}`),
   answering('feishu-card', PLAIN_FEISHU, '5', 'The console would say: 200672', '控制台会提示：200672', `${each('not-json', ALL)} ${each('accepted', ['forged', 'unsigned', 'changed', 'stale', 'wrong-challenge-token'])}`),
