@@ -61,8 +61,8 @@ type KernelEngine = AesCbcEngine & { readonly digest: EngineDigest };
  * Makes an engine to pass as `aes:` to a codec. Decryption, key setup included, is bitsliced: no table lookup, branch,
  * address or shift depends on key or text (FIPS 197 in the circuit of Boyar and Peralta, IACR ePrint 2011/332), and it is
  * 1.5 to 4 times as fast as noble's tables. Encryption is noble's, which makes no such promise. Its `digest`, SHA-256 and
- * SHA-1, makes the first one, and is twice as fast as noble's: codecs that are given the engine verify signatures with it
- * where the runtime has no hash of its own.
+ * SHA-1, makes the first one, too: codecs that are given the engine verify signatures with it where the runtime has no hash
+ * of its own.
  *
  * Choose it where there is no `node:crypto`: browsers, Workers, edge functions; or in Deno, whose own AES is slower.
  *

@@ -964,6 +964,9 @@ describe('reply', () => {
       code: 'ERR_REQUEST',
       platformCode: -40002,
     });
+    const narrow = createWeChatCodec({ ...SAFE, maxBodyBytes: 10 });
+    expect(codeOf(() => narrow.decodeReply(reply))).toBe('ERR_TOO_LARGE');
+    expect(codeOf(() => safe.decodeReply({ body: {} as never }))).toBe('TypeError');
   });
 });
 

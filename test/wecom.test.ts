@@ -1007,6 +1007,7 @@ describe('decodeReply', () => {
     }
     const narrow = createWeComCodec({ ...SECRETS, maxBodyBytes: 10 });
     expect(codeOf(() => narrow.decodeReply(reply))).toBe('ERR_TOO_LARGE');
+    expect(codeOf(() => codec.decodeReply({ body: {} as never }))).toBe('TypeError');
   });
 });
 

@@ -57,7 +57,10 @@ const ALPHABETS = [
   ['a', 'é', '你', '😀'],
 ];
 
-/** Answers of a program to tasks, one process for all; why there are none, where it does not even say what it is. */
+/** What a program says that lacks what it needs: a module of Python, the compiler of Java. */
+const LACKS = /No module named|jdk\.compiler/;
+
+/** Answers of a program to tasks, one process for all; why there are none, where it is not on this machine. */
 export function askProgram([command, ...args], tasks) {
   const field = (value) => `=${Buffer.from(value).toString('base64')}`;
   const { stdout, stderr, error } = spawnSync(command, args, {
@@ -66,7 +69,11 @@ export function askProgram([command, ...args], tasks) {
     maxBuffer: 2 ** 30,
   });
   const [version, ...answers] = stdout?.split(/\r?\n/) ?? [];
-  if (!version) return { missing: error?.code ?? stderr.trim().split('\n').pop() };
+  if (!version) {
+    const reason = error?.code ?? stderr.trim().split('\n').pop();
+    if (reason === 'ENOENT' || LACKS.test(stderr)) return { missing: reason };
+    throw new Error(`${command} ended before it answered: ${reason}`);
+  }
   return {
     version,
     answers: tasks.map((_, index) => {

@@ -27,11 +27,11 @@ export function prepare(example, tarball) {
   let env;
   try {
     env = environmentOf(example);
-    installLock(folder);
   } catch (error) {
     return { reason: error.message.split('\n')[0] };
   }
   if (env === undefined) return { reason: `npm provides no ${example.engine} for ${process.platform} ${process.arch}` };
+  installLock(folder);
   installTarball(folder, tarball);
   return { folder, env };
 }

@@ -49,8 +49,8 @@ function checkTypes() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   for (const project of ['tsconfig.json', 'tsconfig.workers.json']) {
     const args = [tsc, '-p', project, '--pretty', 'false'];
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
-    check(`types, ${project}`, status === 0 ? '' : stdout);
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
+    check(`types, ${project}`, status === 0 ? '' : stdout || stderr || `tsc ended with ${status}`);
   }
 }
 

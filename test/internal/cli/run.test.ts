@@ -2,7 +2,7 @@
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -306,6 +306,18 @@ describe('listen', () => {
     } finally {
       Object.assign(trtc, { explain });
       end.mockRestore();
+    }
+  });
+
+  it('accepts connections of this machine alone', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    try {
+      const { stop, ended } = await listening(['trtc'], { TRTC_KEY: 'k' });
+      stop();
+      await ended;
+      expect(listen.mock.calls.map(([, host]) => host)).toEqual(['127.0.0.1']);
+    } finally {
+      listen.mockRestore();
     }
   });
 
