@@ -57,8 +57,8 @@ const ALPHABETS = [
   ['a', 'é', '你', '😀'],
 ];
 
-/** What a program says that lacks what it needs: a module of Python, the compiler of Java. */
-const LACKS = /No module named|jdk\.compiler/;
+/** What is said where what is needed is not there: a module of Python, Java's compiler, the program behind a shim. */
+const LACKS = /No module named|jdk\.compiler|command not found|Unable to locate a Java Runtime/;
 
 /** Answers of a program to tasks, one process for all; why there are none, where it is not on this machine. */
 export function askProgram([command, ...args], tasks) {
