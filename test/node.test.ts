@@ -762,6 +762,7 @@ describe('by itself', () => {
     for (const limit of [Number.NaN, 0, -1]) {
       await expect(readNodeBody(request, limit)).rejects.toThrow(new TypeError('maxBodyBytes must be 1 or more'));
     }
+    expect(await readNodeBody(request, 1)).toEqual(Uint8Array.of(0x61));
   });
 
   test.each<[unknown[], RegExp]>([

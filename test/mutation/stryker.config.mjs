@@ -84,7 +84,7 @@ export const explained = [
       ],
       ['decodeBase64(bodyText.slice(HEAD.length, -TAIL.length), 0)', 'bodyText'],
       ['const HEAD = \'{"encrypt":"\'', '""'],
-      ['length > SCRATCH_BYTES ? new', 'true', 'length >= SCRATCH_BYTES'],
+      ['length > SCRATCH_BYTES ? new', 'length >= SCRATCH_BYTES'],
       ['3 * all.length + PADDING_BLOCK', '3 * all.length - PADDING_BLOCK'], // the header counts 40 too many
       ['if (end > memory.length) {', 'end >= memory.length'],
     ],
