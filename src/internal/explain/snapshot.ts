@@ -60,31 +60,29 @@ function copyHeaders(headers: unknown, names: readonly string[]): unknown {
   if (typeof get === 'function' && property(headers, Symbol.toStringTag) !== 'Map') {
     return names.map((name) => [name, ask(() => get.call(headers, name))]);
   }
-  const isRead = (name: string) => names.includes(name.toLowerCase());
-  return entriesOf(headers, isRead).filter(([name]) => isRead(String(name)));
+  return entriesOf(headers, (name) => names.includes(name.toLowerCase()));
 }
 
 function copyQuery(query: unknown): unknown {
   return isObject(query) ? entriesOf(query) : query;
 }
 
-/** Names of a record for which `isRead` come first, so that no others push them behind the limit. */
+/** The entries for which `isRead`: of a record all, so that no others push them behind the limit. */
 function entriesOf(
   source: Readonly<Record<PropertyKey, unknown>>,
   isRead: (name: string) => boolean = () => true,
 ): [unknown, unknown][] {
   const entries: [unknown, unknown][] = [];
   if (typeof property(source, Symbol.iterator) === 'function') {
+    let looked = 0;
     for (const entry of source as unknown as Iterable<unknown>) {
-      if (entries.length === MOST_ENTRIES) break;
+      if (looked++ === MOST_ENTRIES) break;
       const [name, value] = entry as [unknown, unknown];
-      entries.push([String(name), copyList(value)]);
+      if (isRead(String(name))) entries.push([String(name), copyList(value)]);
     }
     return entries;
   }
-  const names = Object.keys(source);
-  const inOrder = [...names.filter(isRead), ...names.filter((name) => !isRead(name))];
-  for (const name of inOrder.slice(0, MOST_ENTRIES)) {
+  for (const name of Object.keys(source).filter(isRead).slice(0, MOST_ENTRIES)) {
     entries.push([name, ask(() => copyList(source[name]))]);
   }
   return entries;

@@ -64,7 +64,6 @@ export function suspicions(tried: Case, outcome: Outcome): readonly Verdict[] {
     case 'ERR_OWNER':
       return [proven(ownerClue(tried, outcome.receivedOwner as string))];
     default:
-      if (viewOf(tried).raw === undefined && strangeKind(tried.request.body) !== undefined) return []; // it says nothing
       return outcome.stage === STAGES.unreadable || outcome.stage === STAGES.signature ? unsigned(tried) : [];
   }
 }
@@ -73,6 +72,7 @@ export function suspicions(tried: Case, outcome: Outcome): readonly Verdict[] {
 function unsigned(tried: Case): readonly Verdict[] {
   const { platform, options } = tried;
   const view = viewOf(tried);
+  if (view.raw === undefined && strangeKind(tried.request.body) !== undefined) return []; // nothing can be seen of it
   const { key } = PLATFORMS[platform];
   const isEncrypted = encryptOf(view) !== undefined;
   if (key !== undefined && !hasKey(PLATFORMS[platform], options) && isEncrypted && !view.parameter('echostr')) {
