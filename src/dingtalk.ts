@@ -140,8 +140,8 @@ export interface DingTalkCodec<Events extends object = Record<string, JsonObject
   extends CallbackCodec<DingTalkMessage<Events>, string> {
   /**
    * Verifies, decrypts and parses a request: signature, freshness, decryption, owner, JSON. Parameters are read from
-   * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; both spellings of one
-   * must agree.
+   * `query` or `url`, spelt `signature` or `msg_signature`, `timestamp` or `timeStamp`; both spellings of one must
+   * agree.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE (platformCode 900005), ERR_TIMESTAMP, ERR_DECRYPT
    * (900008), ERR_OWNER (900010, with `receivedOwner`).

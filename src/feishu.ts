@@ -132,8 +132,8 @@ export interface FeishuCodec<Events extends object = Record<string, unknown>>
    *
    * With an `encryptKey`, a body without `encrypt` is refused. Any of the three signature headers demands all three, and
    * they must verify over the raw body. Without them only the encrypted URL challenge is accepted, if `acceptChallenge` is
-   * true; whatever other text such a request holds as `encrypt` gives one and the same ERR_SIGNATURE. A challenge that comes this
-   * way is 1 to 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
+   * true; whatever other text such a request holds as `encrypt` gives one and the same ERR_SIGNATURE. A challenge that
+   * comes this way is 1 to 64 characters of `[0-9a-f-]` or 1 to 17 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST, ERR_SIGNATURE, ERR_TIMESTAMP, ERR_DECRYPT, ERR_TOKEN.
    * @throws {TypeError} The request is not what {@link CallbackRequest} says, for example a parsed body.

@@ -167,8 +167,8 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    *
    * With a key, `encrypt_type=aes` and `msg_signature` over `Encrypt` are required: a plain request is refused, and what
    * stands in clear beside `Encrypt` (compatible mode) is not read. Without one, `signature` covers time and nonce alone,
-   * neither the body nor the echostr: within the window whoever saw one request can send any body, so use HTTPS and keep the URL
-   * secret. An echostr must be 1 to 128 of `[A-Za-z0-9_-]`.
+   * neither the body nor the echostr: within the window whoever saw one request can send any body, so use HTTPS and keep
+   * the URL secret. An echostr must be 1 to 128 of `[A-Za-z0-9_-]`.
    *
    * @throws {CallbackError} ERR_TOO_LARGE, ERR_REQUEST (platformCode -40002), ERR_SIGNATURE (-40001), ERR_TIMESTAMP,
    * ERR_DECRYPT (-40008), ERR_OWNER (-40005, with `receivedOwner`).
@@ -201,7 +201,8 @@ export interface WeChatCodec<Events extends object = Record<string, XmlRecord | 
    * the message's format (the root element is `xml`), goes as the message came: encrypted under the same key, or plain.
    *
    * @throws {CallbackError} ERR_CONFIG: a timestamp that is not a number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
-   * @throws {TypeError} A message of another platform or appid, an answer to a verification, or one that cannot be written as XML or JSON.
+   * @throws {TypeError} A message of another platform or appid, an answer to a verification, or one that
+   * cannot be written as XML or JSON.
    */
   reply(
     this: void,

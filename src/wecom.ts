@@ -209,7 +209,8 @@ export interface WeComCodec<Events extends object = Record<string, XmlRecord | s
    * message's receiveid and signed.
    *
    * @throws {CallbackError} ERR_CONFIG: a timestamp that is not a number of seconds, a prefix not of 16 bytes. ERR_RANDOM.
-   * @throws {TypeError} A message of another platform or receiveid, an answer to a verification, or one that cannot be written as XML or JSON.
+   * @throws {TypeError} A message of another platform or receiveid, an answer to a verification, or one
+   * that cannot be written as XML or JSON.
    */
   reply(
     this: void,

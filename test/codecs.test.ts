@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { anyOf } from '../src/any-of.ts';
+import * as everything from '../src/index.ts';
 import type { CallbackCodec, CallbackMessage, CallbackPush, CallbackReply } from '../src/internal/codec.ts';
 import type { CallbackRequest } from '../src/internal/request.ts';
 import { parseXml } from '../src/internal/xml.ts';
@@ -18,6 +19,17 @@ it('has every platform of src/', () => {
     .map((file) => file.slice(0, -'.ts'.length));
   const platforms = new Set(SUBJECTS.map(({ platform }) => platform));
   expect([...platforms].sort()).toEqual(entries.filter((name) => !OTHERS.includes(name)).sort());
+});
+
+const makers = Object.entries(everything).filter(([name]) => /^create(?!Simd)\w+Codec$/.test(name));
+
+it.each(makers)('%s wants its options as an object', (_, create) => {
+  expect(makers).toHaveLength(9);
+  for (const [got, options] of [['undefined'], ['null', null], ['string', 'hush']]) {
+    expect(() => (create as (options: unknown) => unknown)(options)).toThrow(
+      new TypeError(`options must be an object, got ${got}`),
+    );
+  }
 });
 
 /** Every codec, and every codec through `anyOf`, which has to keep the same promises. Only, it answers no copies. */
@@ -57,7 +69,7 @@ function withOthers(
 }
 
 /** The push with another value for its signature, by whatever names it goes. */
-function signedOtherwise(push: CallbackPush, change: (right: string) => string): CallbackRequest {
+function signedOtherwise(push: CallbackPush, change: (right: string) => unknown): CallbackRequest {
   return withOthers(push, (name) => /sign/i.test(name) && !/timestamp/i.test(name), change);
 }
 
@@ -325,11 +337,7 @@ describe.each(CODECS)('$name: headers and parameters', ({ create, event }) => {
   const push = codec.encode(event);
 
   it('are read before the text of the body: a signature that came twice is told in the same words', () => {
-    const twice = withOthers(
-      push,
-      (name) => /sign/i.test(name) && !/timestamp/i.test(name),
-      (right) => [right, 'x'],
-    );
+    const twice = signedOtherwise(push, (right) => [right, 'x']);
     const { message } = errorOf(() => codec.decode(twice));
     expect(message).toMatch(/sign.* is given twice with different values$/i);
     expect(errorOf(() => codec.decode({ ...twice, body: Uint8Array.of(0x7b, 0xff, 0x7d) })).message).toBe(message);

@@ -3,7 +3,7 @@
  *
  * | code | when |
  * |---|---|
- * | `ERR_CONFIG` | a secret or option is missing or malformed, or not there for what is asked; never from `decode` or `verify` |
+ * | `ERR_CONFIG` | a secret or option is missing or malformed; never from `decode` or `verify` |
  * | `ERR_REQUEST` | the request cannot be read: empty, not JSON or XML, a field missing, of the wrong type or contradictory |
  * | `ERR_TOO_LARGE` | the body is longer than `maxBodyBytes` |
  * | `ERR_SIGNATURE` | the signature is absent or wrong; anything wrong with the ciphertext of Feishu's unsigned challenge |

@@ -5,8 +5,8 @@ import { CallbackError } from './errors.ts';
 import { ask } from './runtime.ts';
 
 /**
- * A cryptographically secure source of random bytes: returns exactly `byteLength` fresh bytes. Needed only where the
- * runtime has no `crypto.getRandomValues` (bare ones), and for reproducible tests.
+ * A cryptographically secure source of random bytes: returns exactly `byteLength` fresh bytes. Needed only in a runtime
+ * without `crypto.getRandomValues`, and for reproducible tests.
  */
 export type RandomSource = (byteLength: number) => Uint8Array;
 

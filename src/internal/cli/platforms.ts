@@ -1,4 +1,4 @@
-// What the command knows of a platform, but for what `check` sends: its codec, its explanation, and the variables of its secrets.
+// What the command knows of a platform, but for what `check` sends: its codec, its explanation, the variables of its secrets.
 import {
   explainDingTalk,
   explainDingTalkCard,
